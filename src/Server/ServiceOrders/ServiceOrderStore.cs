@@ -30,6 +30,7 @@ internal sealed class ServiceOrderStore(Database database)
                 .With("@id", order.Id)
                 .WithUtf8("@body", body)
                 .Execute();
+            Count(session, order.State, 1);
             EventLog.Append(session, "ServiceOrderCreateEvent", Resource, order.Id, JsonFormat.ToText(order.OrderDate), body);
             return new StoredServiceOrder(order, 1);
         }, cancellationToken);
@@ -64,6 +65,7 @@ internal sealed class ServiceOrderStore(Database database)
             throw ApiErrors.ServiceOrderNotDeletable(id, JsonFormat.ToText(stored.Order.State));
 
         session.Prepare("delete from service_order where id = @id").With("@id", id).Execute();
+        Count(session, stored.Order.State, -1);
         var gone = new ServiceOrder { Id = id, Type = stored.Order.Type };
         EventLog.Append(session, "ServiceOrderDeleteEvent", Resource, id, JsonFormat.ToText(time.GetUtcNow()), JsonFormat.ToUtf8Bytes(gone));
         return true;
@@ -73,4 +75,14 @@ internal sealed class ServiceOrderStore(Database database)
         session.Prepare("select version, body from service_order where id = @id")
             .With("@id", id)
             .ReadFirst(row => new StoredServiceOrder(JsonFormat.Parse<ServiceOrder>(row.Utf8(1)), row.Integer(0)));
+
+    private static void Count(Session session, ServiceOrderState state, int change) =>
+        session.Prepare(
+            """
+            insert into service_order_count (state, total) values (@state, @change)
+            on conflict (state) do update set total = total + excluded.total
+            """)
+            .With("@state", JsonFormat.ToText(state))
+            .With("@change", change)
+            .Execute();
 }
