@@ -51,7 +51,7 @@ internal sealed class JsonPatchDocument : PatchDocument
             catch (PatchException e)
             {
                 var message = $"Operation {operation.Index} ({operation.Action.ToString().ToLowerInvariant()}): {e.Message}.";
-                throw new PatchException(e.Kind, message, operation.Index, "path", operation.Path.Text);
+                throw new PatchException(e.Kind, message, operation.Index, path: e.Path.Length > 0 ? e.Path : operation.Path.Text);
             }
         }
 
@@ -117,13 +117,13 @@ internal sealed class JsonPatchDocument : PatchDocument
     private static List<JsonPointer> Places(PatchQuery query, PatchTarget target) =>
         query.Select(target.Root, target.Look) is { Count: > 0 } places
             ? places
-            : throw new PatchException(PatchProblemKind.NoMatch, $"nothing meets the conditions of \"{query.Text}\"");
+            : throw new PatchException(PatchProblemKind.NoMatch, $"nothing meets the conditions of \"{query.Text}\"", path: query.Text);
 
     private static JsonPointer Place(PatchQuery query, PatchTarget target) =>
         Places(query, target) is [var place]
             ? place
             : throw new PatchException(
-                PatchProblemKind.Unsupported, $"\"{query.Text}\" leads to several places; move and copy take one");
+                PatchProblemKind.Unsupported, $"\"{query.Text}\" leads to several places; move and copy take one", path: query.Text);
 
     private static bool IsElement(JsonPointer place) =>
         place.Segments.LastOrDefault() is { } last && (last == JsonPointer.End || JsonPointer.IsIndex(last, out _));

@@ -26,9 +26,10 @@ public enum PatchProblemKind
 /// <param name="Kind">Why it is refused.</param>
 /// <param name="Message">What is wrong and what is allowed, for people.</param>
 /// <param name="Operation">Index of the operation; null where the patch as a whole is to blame.</param>
-/// <param name="Member">Member of the operation that is to blame (<c>path</c>); null where none is.</param>
+/// <param name="Member">While parsing: the member of the operation that is to blame (<c>path</c>); null where none is.</param>
 /// <param name="Path">
-/// Where it is: while parsing a JSON Pointer into the patch, while applying the path or query of the operation.
+/// Where it is: while parsing a JSON Pointer into the patch; while applying one into the resource, or the query that
+/// failed.
 /// </param>
 public sealed record PatchProblem(
     PatchProblemKind Kind, string Message, int? Operation = null, string? Member = null, string Path = "");

@@ -124,7 +124,7 @@ internal sealed class PatchTarget
     {
         if (!JsonNode.DeepEquals(Get(path), JsonText.ToNode(value)))
         {
-            throw new PatchException(PatchProblemKind.TestFailed, $"\"{path}\" has another value than the test asks for");
+            throw new PatchException(PatchProblemKind.TestFailed, $"\"{path}\" has another value than the test asks for", path: $"{path}");
         }
     }
 
@@ -186,5 +186,5 @@ internal sealed class PatchTarget
     }
 
     private static PatchException NotFound(JsonPointer path, string why) =>
-        new(PatchProblemKind.PathNotFound, $"\"{path}\" leads nowhere: {why}");
+        new(PatchProblemKind.PathNotFound, $"\"{path}\" leads nowhere: {why}", path: $"{path}");
 }
