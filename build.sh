@@ -128,4 +128,4 @@ run_tests
 if $check; then run_benchmarks; fi
 ((${#failed[@]} == 0)) || note "failed: ${failed[*]}"
 summarize
-((${#failed[@]} == 0))
+exit $((${#failed[@]} > 0))
