@@ -14,7 +14,8 @@ internal abstract class ClientCommand : Command, IHasExamples
 
     public abstract IReadOnlyList<string> Examples { get; }
 
-    protected abstract Task<int> RunAsync(ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken);
+    protected abstract Task<int> RunAsync(
+        ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken);
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {

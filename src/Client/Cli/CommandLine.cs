@@ -6,7 +6,7 @@ using ServiceOrdering.Cli.Orders;
 namespace ServiceOrdering.Cli;
 
 /// <summary>The program: its commands, the options that all of them have, and how it ends.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     /// <summary>Runs the program.</summary>
     /// <param name="args">What was typed after the program's name.</param>
@@ -37,7 +37,8 @@ public static class CommandLine
             $"""
             Places and follows orders of telecom services.
 
-            Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found; {ExitCode.NotDone} wrong usage, an unreadable file, or no server; {ExitCode.Interrupted} interrupted.
+            Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found;
+            {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.Interrupted} interrupted.
             """)
         {
             GlobalOptions.Server,

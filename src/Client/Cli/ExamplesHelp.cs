@@ -25,7 +25,7 @@ internal sealed class ExamplesHelp(HelpAction help) : SynchronousCommandLineActi
             output.WriteLine("Examples:");
             foreach (var example in command.Examples)
             {
-                output.WriteLine($"  {example}");
+                output.WriteLine($"  {example.ReplaceLineEndings($"{Environment.NewLine}  ")}");
             }
         }
 

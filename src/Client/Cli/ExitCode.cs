@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Cli;
 
 /// <summary>How the program can end.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>Everything that was asked for is done.</summary>
     public const int Done = 0;

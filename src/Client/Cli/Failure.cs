@@ -17,12 +17,7 @@ internal static class Failure
                 errors.WriteLine($"error: no answer from {server}: {Cause(refusal)}");
                 return ExitCode.NotDone;
             case ServiceOrderingException refusal:
-                errors.WriteLine(refusal.Reason.Length > 0 ? $"error: {refusal.Message} [{refusal.Reason}]" : $"error: {refusal.StatusCode}: {refusal.Message}");
-                foreach (var violation in refusal.Violations)
-                {
-                    errors.WriteLine($"  {FieldPath.ToJsonPointer(violation.Field)}: {violation.Message}");
-                }
-
+                Report(refusal, errors);
                 return ExitCode.Refused;
             default:
                 errors.WriteLine($"error: {exception.Message}");
@@ -30,8 +25,19 @@ internal static class Failure
         }
     }
 
+    /// <summary>A refusal: its message and reason, and a line for each field that is to blame.</summary>
+    public static void Report(ServiceOrderingException refusal, TextWriter errors)
+    {
+        var reason = refusal.Reason.Length > 0 ? refusal.Reason : refusal.StatusCode.ToString();
+        errors.WriteLine($"error: {refusal.Message} [{reason}]");
+        foreach (var violation in refusal.Violations)
+        {
+            errors.WriteLine($"  {FieldPath.ToJsonPointer(violation.Field)}: {violation.Message}");
+        }
+    }
+
     /// <summary>Only a server gives a reason; what has none and names a transport failure comes from on the way to it.</summary>
-    private static bool IsUnreachable(ServiceOrderingException exception) =>
+    public static bool IsUnreachable(ServiceOrderingException exception) =>
         exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
         || (exception.Reason.Length == 0 && exception.Status.DebugException is HttpRequestException or IOException);
 

@@ -8,10 +8,15 @@ namespace ServiceOrdering.Cli;
 internal static class FieldPath
 {
     /// <summary>Request fields that are the JSON document itself.</summary>
-    private static readonly Dictionary<string, MessageDescriptor> Documents = new() { ["service_order"] = ServiceOrder.Descriptor };
+    private static readonly Dictionary<string, MessageDescriptor> Documents = new()
+    {
+        ["service_order"] = ServiceOrder.Descriptor,
+    };
 
-    /// <summary><c>service_order.service_order_item[0].action</c> becomes <c>/serviceOrderItem/0/action</c>; a path outside a
-    /// document, such as <c>limit</c>, stays.</summary>
+    /// <summary>
+    /// <c>service_order.service_order_item[0].action</c> becomes <c>/serviceOrderItem/0/action</c>; a path outside a
+    /// document, such as <c>limit</c>, stays.
+    /// </summary>
     public static string ToJsonPointer(string path)
     {
         var names = path.Split('.');

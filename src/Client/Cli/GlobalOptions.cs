@@ -14,12 +14,13 @@ internal static class GlobalOptions
         Description = $"Address of the server's gRPC port; also taken from {ServerVariable}.",
         HelpName = "URL",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? server : DefaultServer,
+        DefaultValueFactory = _ =>
+            Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } chosen ? chosen : DefaultServer,
     };
 
     public static Option<string> Output { get; } = new Option<string>("--output", "-o")
     {
-        Description = "How results are shown: TMF JSON, as the REST API has it, or a table. Default: a table on a terminal, otherwise JSON.",
+        Description = "TMF JSON, as the REST API has it, or a table. Default: a table on a terminal, otherwise JSON.",
         Recursive = true,
     }.AcceptOnlyFromAmong("json", "table");
 }

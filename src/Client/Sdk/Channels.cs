@@ -76,7 +76,8 @@ internal static class Channels
         if (!encrypted && !address.IsLoopback && !options.AllowCredentialsInTheClear)
         {
             throw new ArgumentException(
-                $"Credentials would travel in the clear to {address}: use https, or set {nameof(options.AllowCredentialsInTheClear)}.", nameof(options));
+                $"Credentials would travel in the clear to {address}; use https or {nameof(options.AllowCredentialsInTheClear)}.",
+                nameof(options));
         }
 
         var perCall = CallCredentials.FromInterceptor(async (context, headers) =>
@@ -91,7 +92,8 @@ internal static class Channels
                 headers.Add("authorization", $"Bearer {await options.AccessToken(context.CancellationToken)}");
             }
         });
-        channelOptions.Credentials = ChannelCredentials.Create(encrypted ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, perCall);
+        var transport = encrypted ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        channelOptions.Credentials = ChannelCredentials.Create(transport, perCall);
         channelOptions.UnsafeUseInsecureChannelCallCredentials = !encrypted;
     }
 }

@@ -3,11 +3,15 @@ using Grpc.Core.Interceptors;
 
 namespace ServiceOrdering.Client;
 
-/// <summary>Turns every failure of a call into a <see cref="ServiceOrderingException"/>, whichever part of the call shows it.</summary>
+/// <summary>
+/// Turns every failure of a call into a <see cref="ServiceOrderingException"/>, whichever part of the call shows it.
+/// </summary>
 internal sealed class ErrorInterceptor : Interceptor
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         try
         {
@@ -20,24 +24,38 @@ internal sealed class ErrorInterceptor : Interceptor
     }
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
-    {
-        var call = continuation(request, context);
-        var token = context.Options.CancellationToken;
-        return new(Decoded(call.ResponseAsync, token), Decoded(call.ResponseHeadersAsync, token), call.GetStatus, call.GetTrailers, call.Dispose);
-    }
-
-    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var call = continuation(request, context);
         var token = context.Options.CancellationToken;
         return new(
-            new Reader<TResponse>(call.ResponseStream, token), Decoded(call.ResponseHeadersAsync, token), call.GetStatus, call.GetTrailers, call.Dispose);
+            Decoded(call.ResponseAsync, token),
+            Decoded(call.ResponseHeadersAsync, token),
+            call.GetStatus,
+            call.GetTrailers,
+            call.Dispose);
+    }
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request,
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation)
+    {
+        var call = continuation(request, context);
+        var token = context.Options.CancellationToken;
+        return new(
+            new Reader<TResponse>(call.ResponseStream, token),
+            Decoded(call.ResponseHeadersAsync, token),
+            call.GetStatus,
+            call.GetTrailers,
+            call.Dispose);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-        ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
     {
         var call = continuation(context);
         var token = context.Options.CancellationToken;
@@ -51,7 +69,8 @@ internal sealed class ErrorInterceptor : Interceptor
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-        ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation)
     {
         var call = continuation(context);
         var token = context.Options.CancellationToken;

@@ -44,16 +44,16 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
     /// <c>https://orders.example.com</c> (TLS).
     /// </param>
     /// <param name="options">What differs from the defaults.</param>
-    /// <exception cref="ArgumentException">
-    /// The address is no absolute http or https URI, or credentials would travel in the clear to another machine.
-    /// </exception>
+    /// <exception cref="UriFormatException">The address is no absolute http or https URI.</exception>
+    /// <exception cref="ArgumentException">Credentials would travel in the clear to another machine.</exception>
     public static ServiceOrderingClient Connect(string address, ServiceOrderingClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= new ServiceOrderingClientOptions();
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"'{address}' is no address of a server: expected http://HOST:PORT or https://HOST[:PORT].", nameof(address));
+            throw new UriFormatException(
+                $"'{address}' is no address of a server: expected http://HOST:PORT or https://HOST[:PORT].");
         }
 
         return new ServiceOrderingClient(uri, Channels.Open(uri, options), options);

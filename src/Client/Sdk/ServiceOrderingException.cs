@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ServiceOrdering.Errors.V1;
 using Tmf.Rest.V1;
@@ -14,6 +16,7 @@ public sealed class ServiceOrderingException : RpcException
 {
     private const string StatusTrailer = "grpc-status-details-bin";
     private const string ReasonPrefix = "ERROR_REASON_";
+    private static readonly EnumDescriptor Reasons = ErrorReasonReflection.Descriptor.EnumTypes.Single();
 
     internal ServiceOrderingException(RpcException cause)
         : base(cause.Status, cause.Trailers, cause.Status.Detail)
@@ -49,12 +52,8 @@ public sealed class ServiceOrderingException : RpcException
     /// <summary>Facts about the refusal by name, as the contract documents them for the reason. Often empty.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
-    internal static ErrorReason ToErrorReason(string reason)
-    {
-        var value = ErrorReasonReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>(nameof(Errors.V1.ErrorReason))
-            .FindValueByName(ReasonPrefix + reason);
-        return (ErrorReason)(value?.Number ?? 0);
-    }
+    internal static ErrorReason ToErrorReason(string reason) =>
+        (ErrorReason)(Reasons.FindValueByName(ReasonPrefix + reason)?.Number ?? 0);
 
     private void Read(Google.Rpc.Status status)
     {
@@ -66,7 +65,7 @@ public sealed class ServiceOrderingException : RpcException
                 Reason = info.Type;
                 Metadata = info.Metadata;
             }
-            else if (Google.Protobuf.WellKnownTypes.Any.GetTypeName(detail.TypeUrl) == Google.Rpc.BadRequest.Descriptor.FullName)
+            else if (Any.GetTypeName(detail.TypeUrl) == Google.Rpc.BadRequest.Descriptor.FullName)
             {
                 Violations = [.. BadRequest.Parser.ParseFrom(detail.Value).FieldViolations
                     .Select(violation => new Violation(violation.Field, violation.Reason, violation.Description))];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
 using Tmf.ServiceOrdering.V4;
@@ -17,7 +18,7 @@ internal static class OrderView
 
         var card = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
         AddRow(card, "id", order.Id);
-        AddRow(card, "state", OrderWords.Of(order.State));
+        AddRow(card, "state", Word(order.State));
         AddRow(card, "ordered", Time(order.OrderDate));
         AddRow(card, "requested for", Time(order.RequestedCompletionDate));
         AddRow(card, "started", Time(order.StartDate));
@@ -37,8 +38,8 @@ internal static class OrderView
         {
             items.AddRow(
                 Text(item.Id),
-                Text(OrderWords.Of(item.Action)),
-                State(OrderWords.Of(item.State)),
+                Text(Word(item.Action)),
+                State(Word(item.State)),
                 Text(item.Service?.Name ?? item.Service?.Id),
                 Text(item.Service?.ServiceSpecification?.Name ?? item.Service?.ServiceSpecification?.Id));
         }
@@ -60,7 +61,7 @@ internal static class OrderView
         {
             table.AddRow(
                 Text(order.Id),
-                State(OrderWords.Of(order.State)),
+                State(Word(order.State)),
                 Text(Time(order.OrderDate)),
                 Text(order.Priority),
                 Text(order.ExternalId),
@@ -103,6 +104,11 @@ internal static class OrderView
         "cancelled" => Color.Grey,
         _ => Color.Default,
     }));
+
+    /// <summary>The value of an enum as it stands in JSON; none for what is not set.</summary>
+    private static string Word<T>(T value)
+        where T : struct, System.Enum =>
+        Convert.ToInt32(value) == 0 ? "" : JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static string Time(Timestamp? time) => time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Grpc.Core;
 using ServiceOrdering.Client;
 using Tmf.ServiceOrdering.V4;
 
@@ -11,7 +10,7 @@ internal sealed class OrdersDeleteCommand : ClientCommand
     private readonly Argument<string[]> _ids = new("ID") { Description = "Ids of the orders.", Arity = ArgumentArity.OneOrMore };
 
     public OrdersDeleteCommand()
-        : base("delete", "Delete orders for good, without asking. One that is refused does not keep the others from being deleted.")
+        : base("delete", "Delete orders for good, without asking; those that are refused do not keep the others.")
     {
         Add(_ids);
     }
@@ -19,7 +18,10 @@ internal sealed class OrdersDeleteCommand : ClientCommand
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering orders delete 019a3f0e-7c52-7d11-b1c4-6f0d9f1e2a33",
-        "service-ordering orders list --all -o json | jq -r '.[] | select(.state == \"cancelled\").id' | xargs service-ordering orders delete",
+        """
+        service-ordering orders list --all -o json --fields state | jq -r '.[] | select(.state == "failed").id' |
+            xargs service-ordering orders delete
+        """,
     ];
 
     protected override async Task<int> RunAsync(
@@ -30,15 +32,17 @@ internal sealed class OrdersDeleteCommand : ClientCommand
         {
             try
             {
-                await client.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id }, cancellationToken: cancellationToken);
+                var request = new DeleteServiceOrderRequest { Id = id };
+                await client.ServiceOrders.DeleteServiceOrderAsync(request, cancellationToken: cancellationToken);
                 if (!screen.IsJson)
                 {
                     screen.WriteLine($"deleted {id}");
                 }
             }
-            catch (ServiceOrderingException refusal) when (refusal.Reason.Length > 0 && refusal.StatusCode != StatusCode.Unavailable)
+            catch (ServiceOrderingException refusal) when (!Failure.IsUnreachable(refusal))
             {
-                exitCode = Failure.Report(refusal, arguments.GetRequiredValue(GlobalOptions.Server), screen.Errors);
+                Failure.Report(refusal, screen.Errors);
+                exitCode = ExitCode.Refused;
             }
         }
 

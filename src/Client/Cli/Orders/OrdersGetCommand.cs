@@ -26,7 +26,11 @@ internal sealed class OrdersGetCommand : ClientCommand
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
-        var request = new GetServiceOrderRequest { Id = arguments.GetRequiredValue(_id), Fields = arguments.GetValue(_fields) ?? "" };
+        var request = new GetServiceOrderRequest
+        {
+            Id = arguments.GetRequiredValue(_id),
+            Fields = arguments.GetValue(_fields) ?? "",
+        };
         var response = await client.ServiceOrders.GetServiceOrderAsync(request, cancellationToken: cancellationToken);
         OrderView.Write(screen, response.ServiceOrder);
         return ExitCode.Done;

@@ -7,8 +7,8 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders list</summary>
 internal sealed class OrdersListCommand : ClientCommand
 {
-    private readonly Option<int> _offset = new("--offset") { Description = "How many orders to skip.", HelpName = "N" };
-    private readonly Option<int?> _limit = new("--limit") { Description = "How many orders to show at most, up to 1000. Default: 100.", HelpName = "N" };
+    private readonly Option<int?> _offset = Number("--offset", "How many orders to skip.");
+    private readonly Option<int?> _limit = Number("--limit", "How many orders to show at most, up to 1000. Default: 100.");
     private readonly Option<bool> _all = new("--all") { Description = "Show all orders, page after page." };
     private readonly Option<string> _fields = OrderFields.Option();
 
@@ -37,7 +37,11 @@ internal sealed class OrdersListCommand : ClientCommand
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
-        var request = new ListServiceOrdersRequest { Offset = arguments.GetValue(_offset), Fields = arguments.GetValue(_fields) ?? "" };
+        var request = new ListServiceOrdersRequest
+        {
+            Offset = arguments.GetValue(_offset) ?? 0,
+            Fields = arguments.GetValue(_fields) ?? "",
+        };
         if (arguments.GetValue(_all))
         {
             await OrderView.WriteAsync(screen, client.ServiceOrders.ReadAllServiceOrdersAsync(request, cancellationToken));
@@ -58,4 +62,20 @@ internal sealed class OrdersListCommand : ClientCommand
 
         return ExitCode.Done;
     }
+
+    private static Option<int?> Number(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, out var number))
+            {
+                return number;
+            }
+
+            result.AddError($"{name} takes a whole number, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
 }
