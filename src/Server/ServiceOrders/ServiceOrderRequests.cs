@@ -1,5 +1,3 @@
-using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Transcoding;
@@ -27,7 +25,7 @@ internal static class ServiceOrderRequests
         RequestFields.ClearServerSet(order);
         order.Id = Guid.CreateVersion7().ToString();
         order.State = ServiceOrderState.Acknowledged;
-        order.OrderDate = Now(time);
+        order.OrderDate = time.Now();
         if (!order.HasType)
             order.Type = "ServiceOrder";
         foreach (var (item, _) in ServiceOrderItems.All(order, ""))
@@ -86,11 +84,4 @@ internal static class ServiceOrderRequests
 
     private static FieldViolation Violation(string field, ErrorReason reason, string description) =>
         new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
-
-    // TM Forum dates are kept to the millisecond.
-    private static Timestamp Now(TimeProvider time)
-    {
-        var now = time.GetUtcNow();
-        return Timestamp.FromDateTimeOffset(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
-    }
 }
