@@ -1,0 +1,63 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using ServiceOrdering.Errors.V1;
+using Tmf.Rest.V1;
+
+namespace ServiceOrdering.Server.Errors;
+
+/// <summary>One factory per reason. What it makes is thrown as it is: it carries its status and details on every protocol.</summary>
+internal static class ApiErrors
+{
+    private const string Domain = "serviceordering";
+
+    public static RpcException Internal(string traceId) =>
+        Make(ErrorReason.Internal, "The server could not handle the request; its log says more.", ("traceId", traceId));
+
+    public static RpcException ServerUnavailable(string message) => Make(ErrorReason.ServerUnavailable, message);
+
+    /// <summary>Every violation of the request at once.</summary>
+    public static RpcException RequestInvalid(IReadOnlyList<FieldViolation> violations)
+    {
+        var message = violations.Count == 1
+            ? violations[0].Description
+            : $"{violations.Count} problems: {string.Join(" ", violations.Select(violation => violation.Description))}";
+        return Make(ErrorReason.RequestInvalid, message, violations);
+    }
+
+    public static RpcException ServiceOrderNotFound(string id) =>
+        Make(ErrorReason.ServiceOrderNotFound, $"There is no service order with id '{id}'.", ("id", id));
+
+    public static RpcException ServiceOrderNotDeletable(string id, string state) =>
+        Make(ErrorReason.ServiceOrderNotDeletable,
+            $"Service order '{id}' is {state}; an order can be deleted while it is acknowledged or once it is final.",
+            ("id", id), ("state", state));
+
+    public static RpcException ServiceOrderChanged(string id, string etag) =>
+        Make(ErrorReason.ServiceOrderChanged, $"Service order '{id}' was changed: its entity tag is {etag}.", ("id", id), ("etag", etag));
+
+    private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
+        Make(reason, message, [], metadata);
+
+    private static RpcException Make(ErrorReason reason, string message, IReadOnlyList<FieldViolation> violations,
+        params (string Key, string Value)[] metadata)
+    {
+        // Type is the older name of the field that error_details.proto now calls reason.
+        var info = new Google.Rpc.ErrorInfo { Domain = Domain, Type = ErrorTable.NameOf(reason) };
+        foreach (var (key, value) in metadata)
+            info.Metadata.Add(key, value);
+        var code = ErrorTable.Of(reason).Grpc;
+        var status = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        if (violations.Count > 0)
+            status.Details.Add(BadRequest(violations));
+        return new RpcException(new Status(code, message), new Metadata { { "grpc-status-details-bin", Bytes(status) } });
+    }
+
+    // The type URL is google.rpc's: the message is wire-compatible, see bad_request.proto.
+    private static Any BadRequest(IReadOnlyList<FieldViolation> violations) => new()
+    {
+        TypeUrl = "type.googleapis.com/google.rpc.BadRequest",
+        Value = Google.Protobuf.MessageExtensions.ToByteString(new BadRequest { FieldViolations = { violations } }),
+    };
+
+    private static byte[] Bytes(Google.Protobuf.IMessage message) => Google.Protobuf.MessageExtensions.ToByteArray(message);
+}

@@ -1,0 +1,25 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+
+namespace ServiceOrdering.Server.Hosting;
+
+/// <summary>
+/// Where clients reach the REST routes, for hrefs: <c>PublicBaseUrl</c> where it is configured; else what the HTTP request
+/// was sent to; else, for a gRPC call, the REST endpoint that this process listens on.
+/// </summary>
+internal sealed class PublicAddress(IConfiguration configuration, ListeningEndpoints endpoints)
+{
+    private readonly string? _configured = configuration["PublicBaseUrl"]?.TrimEnd('/');
+
+    /// <summary>Scheme, host and port, without a slash at the end.</summary>
+    public string For(ServerCallContext context)
+    {
+        if (_configured is not null)
+            return _configured;
+        var request = context.GetHttpContext().Request;
+        return (IsGrpc(request) ? endpoints.AddressOf("Rest") : null) ?? $"{request.Scheme}://{request.Host}";
+    }
+
+    private static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+}

@@ -1,0 +1,77 @@
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.ServiceOrders;
+
+/// <summary>An item of an order, at whatever level, with its path from the request.</summary>
+internal readonly record struct PlacedItem(ServiceOrderItem Item, string Path);
+
+/// <summary>Walks and checks over the items of an order.</summary>
+internal static class ServiceOrderItems
+{
+    private const string Dependency = "dependency";
+
+    /// <summary>Every item, items of items behind their own.</summary>
+    public static IEnumerable<PlacedItem> All(ServiceOrder order, string path) => All(order.ServiceOrderItem, path);
+
+    private static IEnumerable<PlacedItem> All(IList<ServiceOrderItem> items, string path)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            var placed = new PlacedItem(items[i], $"{path}.service_order_item[{i}]");
+            yield return placed;
+            foreach (var inner in All(items[i].ServiceOrderItem, placed.Path))
+                yield return inner;
+        }
+    }
+
+    /// <summary>Ids of the items of this order that the item depends on.</summary>
+    public static IEnumerable<string> DependenciesOf(ServiceOrderItem item) => item.ServiceOrderItemRelationship
+        .Where(relationship => relationship.RelationshipType == Dependency && IsInThisOrder(relationship.OrderItem))
+        .Select(relationship => relationship.OrderItem.ItemId);
+
+    public static bool IsInThisOrder(ServiceOrderItemRef? reference) => reference is { HasItemId: true, HasServiceOrderId: false };
+
+    /// <summary>
+    /// Ids along one circle of dependencies, the first repeated at the end; null where there is none. Depth-first with a
+    /// stack of its own, so that a long chain cannot exhaust the thread's.
+    /// </summary>
+    public static IReadOnlyList<string>? FindCycle(IReadOnlyDictionary<string, ServiceOrderItem> items)
+    {
+        var done = new HashSet<string>();
+        var path = new List<string>();
+        var onPath = new HashSet<string>();
+        var stack = new Stack<(string Id, IEnumerator<string> Next)>();
+        foreach (var start in items.Keys)
+        {
+            Enter(start);
+            while (stack.TryPeek(out var top))
+            {
+                if (!top.Next.MoveNext())
+                {
+                    stack.Pop();
+                    path.RemoveAt(path.Count - 1);
+                    onPath.Remove(top.Id);
+                    done.Add(top.Id);
+                }
+                else if (onPath.Contains(top.Next.Current))
+                {
+                    return [.. path[path.IndexOf(top.Next.Current)..], top.Next.Current];
+                }
+                else
+                {
+                    Enter(top.Next.Current);
+                }
+            }
+        }
+        return null;
+
+        void Enter(string id)
+        {
+            if (done.Contains(id) || !items.TryGetValue(id, out var item))
+                return;
+            path.Add(id);
+            onPath.Add(id);
+            stack.Push((id, DependenciesOf(item).GetEnumerator()));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Transcoding;
+using Tmf.Rest.V1;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.ServiceOrders;
+
+/// <summary>What a request about service orders must be, and what the server adds to it. Pure.</summary>
+internal static class ServiceOrderRequests
+{
+    public const int DefaultLimit = 100;
+    public const int LargestLimit = 1000;
+
+    /// <summary>Refuses what TMF641 refuses, all of it at once, and makes the order a new one.</summary>
+    public static ServiceOrder Check(CreateServiceOrderRequest request, TimeProvider time)
+    {
+        var violations = new List<FieldViolation>(RequestFields.Check(request));
+        if (request.ServiceOrder is { } sent)
+            CheckItems(sent, "service_order", violations);
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+
+        var order = request.ServiceOrder;
+        RequestFields.ClearServerSet(order);
+        order.Id = Guid.CreateVersion7().ToString();
+        order.State = ServiceOrderState.Acknowledged;
+        order.OrderDate = time.Now();
+        if (!order.HasType)
+            order.Type = "ServiceOrder";
+        foreach (var (item, _) in ServiceOrderItems.All(order, ""))
+            item.State = ServiceOrderItemState.Acknowledged;
+        return order;
+    }
+
+    public static (int Offset, int Limit) Check(ListServiceOrdersRequest request)
+    {
+        var violations = new List<FieldViolation>();
+        if (request.Offset < 0)
+            violations.Add(Violation("offset", ErrorReason.QueryInvalid, $"'offset' is {request.Offset}; allowed is 0 or more."));
+        if (request is { HasLimit: true, Limit: < 0 })
+            violations.Add(Violation("limit", ErrorReason.QueryInvalid, $"'limit' is {request.Limit}; allowed is 0 to {LargestLimit}."));
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+        return (request.Offset, request.HasLimit ? Math.Min(request.Limit, LargestLimit) : DefaultLimit);
+    }
+
+    /// <summary>Item ids are unique, and relationships lead to items that are there and do not go round in a circle.</summary>
+    private static void CheckItems(ServiceOrder order, string path, List<FieldViolation> violations)
+    {
+        var byId = new Dictionary<string, ServiceOrderItem>();
+        foreach (var (item, place) in ServiceOrderItems.All(order, path))
+        {
+            if (item is { HasId: true, Id: "" })
+                violations.Add(Violation($"{place}.id", ErrorReason.FieldInvalid, "An item's id must not be empty."));
+            else if (item.HasId && !byId.TryAdd(item.Id, item))
+                violations.Add(Violation($"{place}.id", ErrorReason.ServiceOrderItemDuplicate, $"Another item of this order has the id '{item.Id}'."));
+            if (item is { HasQuantity: true, Quantity: < 0 })
+                violations.Add(Violation($"{place}.quantity", ErrorReason.FieldInvalid, $"'quantity' is {item.Quantity}; allowed is 0 or more."));
+        }
+
+        foreach (var (item, place) in ServiceOrderItems.All(order, path))
+            CheckRelationships(item, place, byId, violations);
+
+        if (ServiceOrderItems.FindCycle(byId) is { } cycle)
+            violations.Add(Violation($"{path}.service_order_item", ErrorReason.ServiceOrderItemCycle,
+                $"Items depend on each other in a circle: {string.Join(" -> ", cycle)}."));
+    }
+
+    private static void CheckRelationships(
+        ServiceOrderItem item, string place, Dictionary<string, ServiceOrderItem> byId, List<FieldViolation> violations)
+    {
+        for (var i = 0; i < item.ServiceOrderItemRelationship.Count; i++)
+        {
+            var other = item.ServiceOrderItemRelationship[i].OrderItem;
+            if (!ServiceOrderItems.IsInThisOrder(other))
+                continue;
+            var field = $"{place}.service_order_item_relationship[{i}].order_item.item_id";
+            if (!byId.ContainsKey(other.ItemId))
+                violations.Add(Violation(field, ErrorReason.ServiceOrderItemUnknown,
+                    $"This order has no item with id '{other.ItemId}'; an item of another order needs its serviceOrderId."));
+        }
+    }
+
+    private static FieldViolation Violation(string field, ErrorReason reason, string description) =>
+        new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
+}

@@ -1,0 +1,14 @@
+namespace ServiceOrdering.Server.ServiceOrders;
+
+internal static class ServiceOrdersModule
+{
+    public static IServiceCollection AddServiceOrders(this IServiceCollection services) => services
+        .AddSingleton<ServiceOrderStore>()
+        .AddSingleton<ServiceOrderGrpcService>();
+
+    public static IEndpointRouteBuilder MapServiceOrders(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<ServiceOrderGrpcService>();
+        return routes;
+    }
+}
