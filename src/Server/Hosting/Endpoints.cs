@@ -20,8 +20,8 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
-        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
-            .AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
+        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        builder.Services.AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
         builder.Services.Configure<ForwardedHeadersOptions>(options =>

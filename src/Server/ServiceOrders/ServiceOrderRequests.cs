@@ -1,8 +1,8 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Transcoding;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
+using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
@@ -15,14 +15,13 @@ internal static class ServiceOrderRequests
     /// <summary>Refuses what TMF641 refuses, all of it at once, and makes the order a new one.</summary>
     public static ServiceOrder Check(CreateServiceOrderRequest request, TimeProvider time)
     {
-        var violations = new List<FieldViolation>(RequestFields.Check(request));
+        var violations = RequestFields.Check(request);
         if (request.ServiceOrder is { } sent)
             CheckItems(sent, "service_order", violations);
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
 
         var order = request.ServiceOrder;
-        RequestFields.ClearServerSet(order);
         order.Id = Guid.CreateVersion7().ToString();
         order.State = ServiceOrderState.Acknowledged;
         order.OrderDate = time.Now();
@@ -77,11 +76,15 @@ internal static class ServiceOrderRequests
                 continue;
             var field = $"{place}.service_order_item_relationship[{i}].order_item.item_id";
             if (!byId.ContainsKey(other.ItemId))
-                violations.Add(Violation(field, ErrorReason.ServiceOrderItemUnknown,
-                    $"This order has no item with id '{other.ItemId}'; an item of another order needs its serviceOrderId."));
+                violations.Add(UnknownItem(field, other));
         }
     }
 
-    private static FieldViolation Violation(string field, ErrorReason reason, string description) =>
-        new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
+    public static FieldViolation UnknownItem(string field, ServiceOrderItemRef reference) =>
+        Violation(field, ErrorReason.ServiceOrderItemUnknown, reference.HasServiceOrderId
+            ? $"Service order '{reference.ServiceOrderId}' has no item with id '{reference.ItemId}'."
+            : $"This order has no item with id '{reference.ItemId}'; an item of another order needs its serviceOrderId.");
+
+    public static FieldViolation UnknownOrder(string field, ServiceOrderItemRef reference) =>
+        Violation(field, ErrorReason.ServiceOrderItemUnknown, $"There is no service order with id '{reference.ServiceOrderId}'.");
 }
