@@ -73,20 +73,16 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
     [Fact]
     public async Task A_wrong_method_has_an_error_body_and_the_right_methods()
     {
-        var response = await _client.SendAsync(HttpMethod.Put, "/library/v1/book/5");
+        var response = await _client.SendAsync(HttpMethod.Put, "/library/v1/call");
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        Assert.Equal(["DELETE", "GET", "HEAD", "PATCH"], response.Content.Headers.Allow.Order());
+        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
         Assert.Equal("METHOD_NOT_ALLOWED", (await response.JsonAsync())!["reason"]!.GetValue<string>());
     }
 
-    [Theory]
-    [InlineData("/library/v1/watch")]
-    [InlineData("/library.v1.LibraryService/Ping")]
-    public async Task A_method_without_a_route_is_not_served(string path) =>
-        Assert.Equal(HttpStatusCode.NotFound, (await _client.SendAsync(HttpMethod.Get, path)).StatusCode == HttpStatusCode.MethodNotAllowed
-            ? HttpStatusCode.NotFound
-            : (await _client.SendAsync(HttpMethod.Get, path)).StatusCode);
+    [Fact]
+    public async Task A_stream_is_not_routed() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await _client.SendAsync(HttpMethod.Get, "/library/v1/watch")).StatusCode);
 
     [Fact]
     public async Task A_head_request_that_fails_has_no_body()
@@ -98,15 +94,25 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
     }
 
     [Fact]
-    public async Task Routes_without_an_error_shape_answer_with_a_status_like_body()
+    public async Task A_route_without_an_error_shape_answers_like_a_grpc_status()
     {
-        await using var server = await LibraryServer.StartAsync(services =>
-            Microsoft.Extensions.DependencyInjection.OptionsServiceCollectionExtensions.PostConfigure<ServiceOrdering.Transcoding.TranscodingOptions>(
-                services, options => options.MaxRequestBodySize = 10));
+        var response = await _client.SendAsync(HttpMethod.Get, "/desk/v1/book/5?colour=red");
 
-        var response = await server.Client.SendAsync(HttpMethod.Post, "/library/v1/book", Http.Json("""{"title":"Emma"}"""));
+        Assert.Equal(
+            """{"code":3,"message":"colour: There is no such parameter. Allowed are name.","reason":"REQUEST_INVALID","violations":[{"query":"colour","reason":"QUERY_INVALID","message":"There is no such parameter. Allowed are name."}]}""",
+            await response.Content.ReadAsStringAsync(Cancellation));
+    }
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    [Fact]
+    public async Task A_fault_of_other_middleware_is_logged_and_answered_with_a_fixed_text()
+    {
+        await using var server = await LibraryServer.StartAsync();
+
+        var response = await server.Client.SendAsync(HttpMethod.Get, "/library/v1/book/5", null, ("X-Fault", "secret"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("INTERNAL", (await response.JsonAsync())!["reason"]!.GetValue<string>());
+        Assert.Single(server.Log.Errors);
     }
 
     [Theory]

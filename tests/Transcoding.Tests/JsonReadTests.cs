@@ -192,7 +192,7 @@ public sealed class JsonReadTests
     [InlineData("{", 1, 2, "")]
     [InlineData("{\"title\":\"Emma\"", 1, 16, "/title")]
     [InlineData("{\"title\":Emma}", 1, 10, "/title")]
-    [InlineData("{\n \"chapter\": [ {}, x ] }", 2, 19, "/chapter/1")]
+    [InlineData("{\n \"chapter\": [ {}, x ] }", 2, 19, "/chapter/0")]
     [InlineData("{} x", 1, 4, "")]
     [InlineData("{}{}", 1, 3, "")]
     [InlineData("{\"title\":\"a\",}", 1, 14, "/title")]

@@ -84,6 +84,9 @@ public sealed class LibraryServer : IAsyncDisposable
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseTranscodingErrors();
+        app.Use((context, next) => context.Request.Headers.TryGetValue("X-Fault", out var fault)
+            ? throw new InvalidOperationException(fault.ToString())
+            : next(context));
         app.MapGrpcService<LibraryGrpcService>();
         await app.StartAsync();
         return new LibraryServer(app, log);
