@@ -10,10 +10,13 @@ namespace ServiceOrdering.Transcoding.Http;
 /// <summary>
 /// Services name fields by their paths in the request message; callers over HTTP know a body, a path, a query and headers.
 /// </summary>
-internal static partial class FieldPlaces
+public static partial class FieldPlaces
 {
+    /// <summary>The JSON Pointer of a field of a message: <c>note[0].text</c> is <c>/note/0/text</c>.</summary>
+    public static string ToJsonPointer(MessageDescriptor message, string path) => Pointer(message, Steps().Matches(path));
+
     /// <summary>Where a request of the route has the field: <c>service_order.note[0].text</c> is <c>/note/0/text</c>.</summary>
-    public static (ViolationPlace Place, string Name) Locate(HttpRoute route, MessageDescriptor message, string path)
+    internal static (ViolationPlace Place, string Name) Locate(HttpRoute route, MessageDescriptor message, string path)
     {
         if (route.RequestHeaders.FirstOrDefault(header => header.Field.ProtoName == path) is { } header)
         {
@@ -23,6 +26,12 @@ internal static partial class FieldPlaces
         if (route.PathFields.ContainsKey(path))
         {
             return (ViolationPlace.Path, path);
+        }
+
+        // Into a body that is passed on as it is, services point by themselves.
+        if (route is { TakesRawBody: true, BodyField.Descriptor.Name: var raw } && (path == raw || path.StartsWith(raw + "/", StringComparison.Ordinal)))
+        {
+            return (ViolationPlace.Body, path[raw.Length..]);
         }
 
         var steps = Steps().Matches(path);

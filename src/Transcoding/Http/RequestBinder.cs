@@ -38,7 +38,7 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
 
     private async ValueTask BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
     {
-        if (!route.TakesRawBody && !RequestBody.IsJson(context.Request.ContentType))
+        if (route.TakesRawBody ? !Consumes(context.Request.ContentType) : !RequestBody.IsJson(context.Request.ContentType))
         {
             throw MediaTypeNotSupported();
         }
@@ -131,16 +131,21 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
         return string.Join(" ", first) + more;
     }
 
+    private bool Consumes(string? contentType) => route.Consumes.Count == 0
+        || route.Consumes.Contains((contentType ?? "application/json").Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+
     private TranscodingException MediaTypeNotSupported()
     {
-        var error = FailureReasons.Error(
-            TranscodingFailure.MediaTypeNotSupported, "The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        var allowed = route.Consumes.Count > 0 ? string.Join(", ", route.Consumes) : "application/json";
+        var error = FailureReasons.Error(TranscodingFailure.MediaTypeNotSupported, route.Consumes.Count > 0
+            ? $"The body has to be one of {allowed}."
+            : "The body has to be application/json (or another type that ends in +json) in UTF-8.");
         var header = route.HttpMethod switch
         {
             "POST" => "Accept-Post",
             "PATCH" => "Accept-Patch",
             _ => "Accept",
         };
-        return new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = "application/json" } });
+        return new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = allowed } });
     }
 }

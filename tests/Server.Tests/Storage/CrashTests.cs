@@ -75,7 +75,7 @@ public sealed class CrashTests : IDisposable
         connection.Open();
         var orders = connection.QuerySingle<long>("select count(*) from service_order");
         Assert.InRange(orders, answered, answered + (3 * 16));
-        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from service_order_count"));
+        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from resource_count"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from event_log join service_order on resource_id = service_order.id"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));
 
