@@ -83,7 +83,7 @@ public sealed class ClientErrorTests(RunningServer server) : IClassFixture<Runni
         var failure = await Assert.ThrowsAsync<ServiceOrderingException>(() => up.ResponseAsync);
 
         Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
-        await Assert.ThrowsAsync<ServiceOrderingException>(() => up.RequestStream.WriteAsync([1]));
+        await Assert.ThrowsAsync<ServiceOrderingException>(() => up.RequestStream.WriteAsync([1], Token));
     }
 
     private static Method<byte[], byte[]> Unknown(MethodType type) => new(type, "no.such.Service", "Call", Bytes, Bytes);

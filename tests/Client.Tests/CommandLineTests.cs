@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServiceOrdering.Cli;
 
@@ -205,22 +204,22 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         using var silent = new SilentServer();
         using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var running = RunAsync(["orders", "get", "x", "--server", silent.Address], interruption.Token);
+        var running = RunUntilAsync(interruption.Token, "orders", "get", "x", "--server", silent.Address);
         await silent.Connected;
         await interruption.CancelAsync();
 
         Assert.Equal(new Run(ExitCode.Interrupted, "", "interrupted" + Environment.NewLine), await running);
     }
 
-    private Task<Run> RunAsync(params string[] args) => RunAsync(args, Token);
+    private Task<Run> RunAsync(params string[] args) => RunUntilAsync(Token, args);
 
-    private async Task<Run> RunAsync(string[] args, CancellationToken cancellationToken)
+    private async Task<Run> RunUntilAsync(CancellationToken interruption, params string[] args)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
         string[] withServer = args.Contains("--server") ? args : [.. args, "--server", server.Address];
         var exitCode = await CommandLine.RunAsync(
-            withServer, new InvocationConfiguration { Output = output, Error = errors }, cancellationToken);
+            withServer, new InvocationConfiguration { Output = output, Error = errors }, interruption);
         return new Run(exitCode, output.ToString(), errors.ToString());
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ServiceOrdering.Client;
 
 namespace ServiceOrdering.Client.Tests;
 
