@@ -17,18 +17,3 @@ create table service_order_count (
     state text    not null primary key,
     total integer not null
 ) strict;
-
-create trigger service_order_inserted after insert on service_order begin
-    insert into service_order_count (state, total) values (new.body ->> '$.state', 1)
-        on conflict (state) do update set total = total + 1;
-end;
-
-create trigger service_order_changed after update on service_order when old.body ->> '$.state' <> new.body ->> '$.state' begin
-    update service_order_count set total = total - 1 where state = old.body ->> '$.state';
-    insert into service_order_count (state, total) values (new.body ->> '$.state', 1)
-        on conflict (state) do update set total = total + 1;
-end;
-
-create trigger service_order_deleted after delete on service_order begin
-    update service_order_count set total = total - 1 where state = old.body ->> '$.state';
-end;

@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Transcoding;
+
+namespace ServiceOrdering.Server.Hosting;
+
+/// <summary>The ports, and what every request passes before it reaches a service.</summary>
+internal static class Endpoints
+{
+    public static void AddEndpoints(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>();
+        builder.Services.AddHostedService<StartupReport>();
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
+            var loader = kestrel.Configure(context.Configuration.GetSection("Kestrel"));
+            foreach (var name in new[] { "Rest", "Grpc" })
+                loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
+        });
+        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
+            .AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
+
+        var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = proxies.Length == 0
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var proxy in proxies)
+                options.KnownProxies.Add(IPAddress.Parse(proxy));
+        });
+    }
+
+    public static void UseEndpointDefaults(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseTranscodingErrors();
+    }
+}

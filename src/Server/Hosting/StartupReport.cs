@@ -1,0 +1,23 @@
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Hosting;
+
+/// <summary>Says once, when everything is up, where the server listens and which database it uses.</summary>
+internal sealed partial class StartupReport(
+    IHostApplicationLifetime lifetime, ListeningEndpoints endpoints, Database database, ILogger<StartupReport> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() => LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc"), database.Location));
+        lifetime.ApplicationStopping.Register(LogStopping);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; SQLite database {Location}")]
+    private partial void LogStarted(string? rest, string? grpc, string location);
+
+    [LoggerMessage(LogLevel.Information, "Stopping: answering what was accepted")]
+    private partial void LogStopping();
+}
