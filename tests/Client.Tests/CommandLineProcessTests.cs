@@ -51,7 +51,7 @@ public sealed class CommandLineProcessTests(RunningServer server) : IClassFixtur
     }
 
     private static Process Start(string address, params string[] args) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "service-ordering.dll"), .. args])
+        new ProcessStartInfo("dotnet", [Repository.Program("Cli", "service-ordering.dll"), .. args])
         {
             Environment = { [GlobalOptions.ServerVariable] = address },
             RedirectStandardInput = true,

@@ -19,6 +19,14 @@ internal static class Failure
             case ServiceOrderingException refusal:
                 Report(refusal, errors);
                 return ExitCode.Refused;
+            case UnfitJsonException unfit:
+                errors.WriteLine($"error: {unfit.Message}");
+                foreach (var violation in unfit.Violations)
+                {
+                    errors.WriteLine($"  {(violation.Place.Length > 0 ? violation.Place : "/")}: {violation.Message}");
+                }
+
+                return ExitCode.NotDone;
             default:
                 errors.WriteLine($"error: {exception.Message}");
                 return ExitCode.NotDone;
