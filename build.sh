@@ -77,6 +77,10 @@ check_protos() {
 build() {
   step "Build"
   dotnet restore
+  # A restore in locked mode refuses a lock file that is out of date, but writes one that is missing.
+  local unlocked
+  unlocked=$(git ls-files --others --exclude-standard -- '*packages.lock.json' 2>/dev/null) || true
+  [[ ${CI:-} != true || -z $unlocked ]] || die "to be committed: ${unlocked//$'\n'/ }"
   dotnet build --no-restore --configuration $configuration
 }
 
@@ -85,6 +89,7 @@ check_format() {
   dotnet format --no-restore --verify-no-changes
 }
 
+# A project without tests fails, and so does a test that hangs: it is stopped and named.
 run_tests() {
   rm -rf $results
   local project name
@@ -93,13 +98,15 @@ run_tests() {
     [[ $name == Benchmarks ]] && continue
     step "$name"
     dotnet test "$project" --no-build --configuration $configuration \
-      --results-directory $results --logger "trx;LogFileName=$name.trx" || failed+=("$name")
+      --results-directory $results --logger "trx;LogFileName=$name.trx" \
+      --blame-hang-timeout 5m --blame-hang-dump-type none \
+      -- RunConfiguration.TreatNoTestsAsError=true || failed+=("$name")
   done
 }
 
 run_benchmarks() {
   step "Benchmarks"
-  dotnet run --project tests/Benchmarks --no-build --configuration $configuration -- --quick
+  dotnet run --project tests/Benchmarks --no-build --configuration $configuration -- --quick || failed+=(Benchmarks)
 }
 
 # Sums up the counters of all result files. They have none that tells of skipped tests: those are the rest.

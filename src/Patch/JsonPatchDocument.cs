@@ -51,7 +51,8 @@ internal sealed class JsonPatchDocument : PatchDocument
             catch (PatchException e)
             {
                 var message = $"Operation {operation.Index} ({operation.Action.ToString().ToLowerInvariant()}): {e.Message}.";
-                throw new PatchException(e.Kind, message, operation.Index, path: e.Path.Length > 0 ? e.Path : operation.Path.Text);
+                var path = e.Path.Length > 0 ? e.Path : operation.Path.Text;
+                throw new PatchException(e.Kind, message, operation.Index, path: path);
             }
         }
 
@@ -70,7 +71,9 @@ internal sealed class JsonPatchDocument : PatchDocument
                 break;
             case PatchAction.Remove:
                 // The last first, so that the indexes of the others stay right.
-                Places(operation.Path, target).AsEnumerable().Reverse().ToList().ForEach(target.Remove);
+                var places = Places(operation.Path, target);
+                places.Reverse();
+                places.ForEach(target.Remove);
                 break;
             case PatchAction.Replace:
                 Places(operation.Path, target).ForEach(place => target.Replace(place, operation.Value));
@@ -110,24 +113,30 @@ internal sealed class JsonPatchDocument : PatchDocument
             return;
         }
 
-        var added = operation.Value.ValueKind == JsonValueKind.Array ? operation.Value.EnumerateArray().ToList() : [operation.Value];
-        added.ForEach(value => target.Add(place.Append(JsonPointer.End), value));
+        IEnumerable<JsonElement> added =
+            operation.Value.ValueKind == JsonValueKind.Array ? operation.Value.EnumerateArray() : [operation.Value];
+        foreach (var value in added)
+        {
+            target.Add(place.Append(JsonPointer.End), value);
+        }
     }
 
     private static List<JsonPointer> Places(PatchQuery query, PatchTarget target) =>
         query.Select(target.Root, target.Look) is { Count: > 0 } places
             ? places
-            : throw new PatchException(PatchProblemKind.NoMatch, $"nothing meets the conditions of \"{query.Text}\"", path: query.Text);
+            : throw new PatchException(
+                PatchProblemKind.NoMatch, $"nothing meets the conditions of \"{query.Text}\"", path: query.Text);
 
     private static JsonPointer Place(PatchQuery query, PatchTarget target) =>
         Places(query, target) is [var place]
             ? place
             : throw new PatchException(
-                PatchProblemKind.Unsupported, $"\"{query.Text}\" leads to several places; move and copy take one", path: query.Text);
+                PatchProblemKind.Unsupported,
+                $"\"{query.Text}\" leads to several places; move and copy take one",
+                path: query.Text);
 
-    private static bool IsElement(JsonPointer place) =>
-        place.Segments.LastOrDefault() is { } last && (last == JsonPointer.End || JsonPointer.IsIndex(last, out _));
+    private static bool IsElement(JsonPointer place) => place.Segments.LastOrDefault() is { } last && JsonPointer.IsElement(last);
 
     private static string AttributePath(JsonPointer place) =>
-        string.Join('.', place.Segments.Where(segment => !JsonPointer.IsIndex(segment, out _)));
+        string.Join('.', place.Segments.Where(segment => !JsonPointer.IsElement(segment)));
 }

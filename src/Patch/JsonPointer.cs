@@ -40,6 +40,9 @@ internal sealed record JsonPointer(ImmutableArray<string> Segments)
             && int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 
+    /// <summary>Tells whether a segment is an index or stands for the end of an array.</summary>
+    public static bool IsElement(string segment) => segment == End || IsIndex(segment, out _);
+
     public JsonPointer Append(string segment) => new(Segments.Add(segment));
 
     /// <summary>Tells whether the other pointer leads into what this one leads to.</summary>

@@ -50,13 +50,17 @@ internal static class JsonText
         return writer.BytesCommitted + writer.BytesPending;
     }
 
-    /// <summary>Counts the objects and arrays within each other; 0 for a plain value.</summary>
-    public static int Depth(JsonNode? node) => node switch
+    /// <summary>Counts the objects and arrays within each other; 0 for a plain value. Calls look for each value.</summary>
+    public static int Depth(JsonNode? node, Action? look = null)
     {
-        JsonObject members => 1 + members.Select(member => Depth(member.Value)).DefaultIfEmpty().Max(),
-        JsonArray elements => 1 + elements.Select(Depth).DefaultIfEmpty().Max(),
-        _ => 0,
-    };
+        look?.Invoke();
+        return node switch
+        {
+            JsonObject members => 1 + members.Select(member => Depth(member.Value, look)).DefaultIfEmpty().Max(),
+            JsonArray elements => 1 + elements.Select(element => Depth(element, look)).DefaultIfEmpty().Max(),
+            _ => 0,
+        };
+    }
 
     // A JsonDocument looks into its strings only when they are asked for, and fails then; so they are looked at here.
     private static void Scan(ReadOnlySpan<byte> utf8, int depth)

@@ -33,7 +33,7 @@ internal sealed class PatchCondition
         if (equals < 0 || names.Contains(""))
         {
             throw new FormatException(
-                $"the condition \"{text}\" must be an attribute, \"=\" and a value, as in note.author=X; \"&\" stands between conditions.");
+                $"the condition \"{text}\" must be an attribute, \"=\" and a value, as in note.author=X; \"&\" goes between two.");
         }
 
         return new([.. names], Unquote(Uri.UnescapeDataString(text[(equals + 1)..])));

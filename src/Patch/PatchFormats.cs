@@ -18,7 +18,7 @@ public static class PatchFormats
     /// <summary>Every format, the simplest first: what an <c>Accept-Patch</c> header lists.</summary>
     public static IReadOnlyList<string> All { get; } = [MergePatch, Json, JsonPatch, JsonPatchQuery];
 
-    /// <summary>Finds the format that a <c>Content-Type</c> names, whatever its case and parameters; null is none of them.</summary>
+    /// <summary>Finds the format that a <c>Content-Type</c> names, whatever its case and parameters; null: none.</summary>
     public static string? Find(string? contentType)
     {
         var mediaType = contentType.AsSpan();

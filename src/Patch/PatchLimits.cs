@@ -18,6 +18,9 @@ public sealed record PatchLimits
     /// </summary>
     public int Size { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Values that the conditions of a query patch look at, over all its operations. Default: 5 million.</summary>
-    public int Comparisons { get; init; } = 5_000_000;
+    /// <summary>
+    /// Values that all operations together look at: the conditions of queries for what they pick, moves for how deep what
+    /// they carry is. Default: 1 million.
+    /// </summary>
+    public int Visits { get; init; } = 1_000_000;
 }

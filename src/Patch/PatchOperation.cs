@@ -86,7 +86,6 @@ internal sealed record PatchOperation(int Index, PatchAction Action, PatchQuery 
         }
 
         void Refuse(string member, string why, PatchProblemKind kind = PatchProblemKind.Malformed) =>
-            problems.Add(new(
-                kind, $"Operation {index}: {member} {why.TrimEnd('.')}.", index, member, $"/{index}{JsonPointer.Escape(member)}"));
+            problems.Add(new(kind, $"Operation {index}: {member} {why.TrimEnd('.')}.", index, member, $"/{index}/{member}"));
     }
 }

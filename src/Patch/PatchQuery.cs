@@ -86,8 +86,9 @@ internal sealed record PatchQuery(string Text, JsonPointer Pointer, ImmutableArr
             }
         }
 
+        // An array at the end of the path is meant itself, unless a condition is about its elements.
         bool OpensArray(int depth, ImmutableArray<string> names) => depth == Pointer.Segments.Length
             ? Conditions.Any(condition => condition.Concerns(names))
-            : !Conditions.IsEmpty && Pointer.Segments[depth] != JsonPointer.End && !JsonPointer.IsIndex(Pointer.Segments[depth], out _);
+            : !Conditions.IsEmpty && !JsonPointer.IsElement(Pointer.Segments[depth]);
     }
 }

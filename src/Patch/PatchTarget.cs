@@ -8,24 +8,24 @@ internal sealed class PatchTarget
 {
     private readonly PatchLimits _limits;
     private long _size;
-    private int _comparisons;
+    private int _visits;
 
     public PatchTarget(JsonNode? original, PatchLimits limits)
     {
         _limits = limits;
-        Charge(original);
+        _size = JsonText.Size(original);
         Root = original?.DeepClone();
     }
 
     public JsonNode? Root { get; private set; }
 
-    /// <summary>Counts a value that a query looks at.</summary>
+    /// <summary>Counts a value that is looked at.</summary>
     public void Look()
     {
-        if (++_comparisons > _limits.Comparisons)
+        if (++_visits > _limits.Visits)
         {
             throw new PatchException(
-                PatchProblemKind.TooLarge, $"the queries of the patch look at more than {_limits.Comparisons} values");
+                PatchProblemKind.TooLarge, $"the patch has to look at more than the {_limits.Visits} values that are allowed");
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class PatchTarget
     {
         var node = JsonText.ToNode(value);
         Charge(node);
-        Insert(path, node);
+        Insert(path, node, JsonText.Depth(node));
     }
 
     public void Replace(JsonPointer path, JsonElement value)
@@ -71,12 +71,12 @@ internal sealed class PatchTarget
         Charge(node);
         if (!path.Segments.IsEmpty && Get(path.Parent) is JsonArray elements)
         {
-            CheckDepth(path, node);
+            CheckDepth(path, JsonText.Depth(node));
             elements[Index(elements, elements.Count - 1, path.Last, path)] = node;
         }
         else
         {
-            Insert(path, node);
+            Insert(path, node, JsonText.Depth(node));
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class PatchTarget
         if (from != path)
         {
             Remove(from);
-            Insert(path, node);
+            Insert(path, node, JsonText.Depth(node, Look));
         }
     }
 
@@ -117,20 +117,21 @@ internal sealed class PatchTarget
     {
         var node = Get(from);
         Charge(node);
-        Insert(path, node?.DeepClone());
+        Insert(path, node?.DeepClone(), JsonText.Depth(node));
     }
 
     public void Test(JsonPointer path, JsonElement value)
     {
         if (!JsonNode.DeepEquals(Get(path), JsonText.ToNode(value)))
         {
-            throw new PatchException(PatchProblemKind.TestFailed, $"\"{path}\" has another value than the test asks for", path: $"{path}");
+            throw new PatchException(
+                PatchProblemKind.TestFailed, $"\"{path}\" has another value than the test asks for", path: $"{path}");
         }
     }
 
-    private void Insert(JsonPointer path, JsonNode? node)
+    private void Insert(JsonPointer path, JsonNode? node, int depth)
     {
-        CheckDepth(path, node);
+        CheckDepth(path, depth);
         if (path.Segments.IsEmpty)
         {
             Root = node;
@@ -164,9 +165,9 @@ internal sealed class PatchTarget
         }
     }
 
-    private void CheckDepth(JsonPointer path, JsonNode? node)
+    private void CheckDepth(JsonPointer path, int depth)
     {
-        if (path.Segments.Length + JsonText.Depth(node) > _limits.Depth)
+        if (path.Segments.Length + depth > _limits.Depth)
         {
             throw new PatchException(
                 PatchProblemKind.TooLarge, $"the result would be nested deeper than the {_limits.Depth} levels that are allowed");

@@ -1,5 +1,6 @@
 using System.Collections;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
 namespace ServiceOrdering.Query;
@@ -68,7 +69,7 @@ public sealed class FieldSelection
         {
             if (!_members.TryGetValue(attribute.Field.JsonName, out var selection))
             {
-                attribute.Field.Accessor.Clear(message);
+                Clear(attribute.Field, message);
             }
             else if (!selection.IsAll && attribute.Type is AttributeType.Object or AttributeType.Any && !attribute.Field.IsMap)
             {
@@ -83,6 +84,15 @@ public sealed class FieldSelection
             {
                 schema.Extensions.Accessor.Clear(message);
             }
+        }
+    }
+
+    // Clearing any field of a oneof clears the one that is set.
+    private static void Clear(FieldDescriptor field, IMessage message)
+    {
+        if (field.RealContainingOneof is not { } oneof || oneof.Accessor.GetCaseFieldDescriptor(message) == field)
+        {
+            field.Accessor.Clear(message);
         }
     }
 

@@ -192,13 +192,16 @@ internal sealed class JsonPathParser
             return new Literal(number, LiteralKind.Number, position);
         }
 
+        if (_scan.At("@") || _scan.At("$"))
+        {
+            throw _scan.Fail(QueryErrorKind.NotSupported, "A path can only be compared with a literal.");
+        }
+
         return _scan.TryTakeName() switch
         {
             "true" => new Literal("true", LiteralKind.Boolean, position),
             "false" => new Literal("false", LiteralKind.Boolean, position),
             "null" => null,
-            null when _scan.At("@") || _scan.At("$") =>
-                throw _scan.Fail(QueryErrorKind.NotSupported, "A path can only be compared with a literal."),
             not null when _scan.At("(") => throw _scan.Fail(QueryErrorKind.NotSupported, "Functions are not supported."),
             _ => throw _scan.Unexpected("a text in quotes, a number, true, false or null", position),
         };

@@ -85,6 +85,6 @@ public static partial class QueryRegex
             static text => new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout));
     }
 
-    [GeneratedRegex("'(.+)'", RegexOptions.RightToLeft)]
+    [GeneratedRegex("containing: '(.+)'")]
     private static partial Regex QuotedConstruct();
 }

@@ -28,7 +28,7 @@ public sealed class ContractDefinitions
 
     public EnumDescriptor Enum(string definition) => (EnumDescriptor)_reached[definition];
 
-    /// <summary>What the standard says of a message: a resource has a form for its creation and one for its change as well.</summary>
+    /// <summary>What the standard says of a message; a resource has forms for its creation and its change as well.</summary>
     public IEnumerable<Fact> PropertiesOf(MessageDescriptor message) =>
         _reached.Where(pair => pair.Value == message).SelectMany(pair => Properties(pair.Key));
 
@@ -38,7 +38,7 @@ public sealed class ContractDefinitions
     // A property without a field of the right kind is left to the tests.
     private void Reach(string definition, IDescriptor descriptor)
     {
-        if (!_facts.Contains(definition) || !_reached.TryAdd(definition, descriptor) || descriptor is not MessageDescriptor message)
+        if (!_reached.TryAdd(definition, descriptor) || descriptor is not MessageDescriptor message)
         {
             return;
         }

@@ -30,12 +30,15 @@ public class ContractStructureTests
             .SelectMany(service => service.Methods)
             .ToList();
         var withoutRule = methods
-            .Where(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) is null or { PatternCase: HttpRule.PatternOneofCase.None })
+            .Where(method => !HasHttpRule(method))
             .Select(method => method.FullName);
 
         Assert.Contains(methods, method => method.FullName == "tmf.serviceordering.v4.ServiceOrderService.CreateServiceOrder");
         Assert.Equal(GrpcOnly.Order(StringComparer.Ordinal), withoutRule.Order(StringComparer.Ordinal));
     }
+
+    private static bool HasHttpRule(MethodDescriptor method) =>
+        method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) is { PatternCase: not HttpRule.PatternOneofCase.None };
 
     [Fact]
     public void Every_error_reason_is_prefixed_with_the_name_of_its_enum()

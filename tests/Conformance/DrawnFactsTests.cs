@@ -43,7 +43,8 @@ public class DrawnFactsTests
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "ServiceOrdering.sln")))
         {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("ServiceOrdering.sln is in no directory above the tests.");
+            directory = directory.Parent
+                ?? throw new DirectoryNotFoundException("ServiceOrdering.sln is in no directory above the tests.");
         }
 
         return directory.FullName;

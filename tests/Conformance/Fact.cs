@@ -4,7 +4,8 @@ namespace Conformance;
 /// One row of a table that draw-facts.mjs drew: a definition of a standard, or one of its properties. The type is a scalar
 /// of JSON schema, "enum", "any" or another definition, in brackets where it is an array.
 /// </summary>
-public sealed record Fact(string Definition, string Property, string Type, string Format, bool Required, IReadOnlyList<string> Values)
+public sealed record Fact(
+    string Definition, string Property, string Type, string Format, bool Required, IReadOnlyList<string> Values)
 {
     public const string Tmf641 = "tmf641-v4.1.facts.csv";
 

@@ -69,12 +69,12 @@ public class Tmf641ContractTests
     {
         var message = Contract.Message(definition);
         var required = Contract.PropertiesOf(message)
-            .Where(fact => fact.Required && !NotRequired.Any(exception => exception.Property == $"{fact.Definition}.{fact.Property}"))
+            .Where(fact => fact.Required && !NotRequired.Any(exception => exception.Property == FullName(fact)))
             .Select(fact => fact.Property)
             .Distinct()
             .Order(StringComparer.Ordinal);
         var marked = message.Fields.InDeclarationOrder()
-            .Where(field => field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.Required) == true)
+            .Where(IsRequired)
             .Select(field => field.JsonName)
             .Order(StringComparer.Ordinal);
 
@@ -85,7 +85,7 @@ public class Tmf641ContractTests
     public void Exceptions_to_required_are_required_by_the_standard() =>
         Assert.All(NotRequired, exception => Assert.Contains(
             Contract.Messages.SelectMany(Contract.Properties),
-            fact => fact.Required && $"{fact.Definition}.{fact.Property}" == exception.Property));
+            fact => fact.Required && FullName(fact) == exception.Property));
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -133,7 +133,8 @@ public class Tmf641ContractTests
         Assert.All(type.Values, value => Assert.StartsWith(prefix, value.Name, StringComparison.Ordinal));
         var spellings = type.Values.ToLookup(value => value.Number == 0, value => LowerCamelCase(value.Name[prefix.Length..]));
         Assert.Equal(["unspecified"], spellings[true]);
-        Assert.Equal(Facts[definition].Single().Values.Order(StringComparer.Ordinal), spellings[false].Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Facts[definition].Single().Values.Order(StringComparer.Ordinal), spellings[false].Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -143,8 +144,11 @@ public class Tmf641ContractTests
         var notCreatable = Contract.Properties("ServiceOrder").Select(fact => fact.Property).Except(creatable).ToList();
 
         Assert.NotEmpty(notCreatable);
-        Assert.All(notCreatable, property => Assert.True(
-            ContractDefinitions.Field(ServiceOrder.Descriptor, property)!.GetOptions()?.GetExtension(RestExtensions.ServerSet), property));
+        Assert.All(notCreatable, property =>
+        {
+            var field = ContractDefinitions.Field(ServiceOrder.Descriptor, property)!;
+            Assert.True(field.GetOptions()?.GetExtension(RestExtensions.ServerSet), property);
+        });
     }
 
     private static bool Fits(Fact fact, FieldDescriptor field) => (fact.ElementType, fact.Format) switch
@@ -155,11 +159,17 @@ public class Tmf641ContractTests
         ("integer", "") => field.FieldType == FieldType.Int32,
         ("number", "") => field.FieldType == FieldType.Double,
         ("Any", "") => IsMessage(field, Value.Descriptor),
-        (var definition, "") when Facts[definition].FirstOrDefault()?.Type == "enum" => field.FieldType == FieldType.Enum,
+        (var definition, "") when Facts[definition].FirstOrDefault()?.Type == "enum" =>
+            field.FieldType == FieldType.Enum && field.EnumType == Contract.Enum(definition),
         (var definition, "") when Facts.Contains(definition) =>
             field.FieldType == FieldType.Message && field.MessageType == Contract.Message(definition),
         _ => false,
     };
+
+    private static string FullName(Fact fact) => $"{fact.Definition}.{fact.Property}";
+
+    private static bool IsRequired(FieldDescriptor field) =>
+        field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.Required) == true;
 
     private static bool IsMessage(FieldDescriptor field, MessageDescriptor type) =>
         field.FieldType == FieldType.Message && field.MessageType == type;

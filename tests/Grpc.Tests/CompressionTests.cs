@@ -3,8 +3,6 @@ using System.Text;
 using Grpc.Core;
 using Grpc.Net.Compression;
 using Grpc.Tests.Protos;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.Tests;
 

@@ -120,10 +120,27 @@ public class HostilePatchTests
     }
 
     [Fact]
+    public void Moving_a_large_value_to_and_fro_is_refused()
+    {
+        var there = "{'op':'move','from':'/a','path':'/b'},{'op':'move','from':'/b','path':'/a'}";
+        var patch = Operations($"[{string.Join(',', Enumerable.Repeat(there, 100))}]");
+        Assert.Equal(PatchProblemKind.TooLarge, patch.Refused($"{{'a':[{string.Join(',', Enumerable.Repeat("1", 10_000))}]}}").Kind);
+        Assert.Equal("{'a':[1]}", patch.Changed("{'a':[1]}"));
+    }
+
+    [Fact]
     public void More_than_50_conditions_are_refused() =>
         Assert.Equal(
             PatchProblemKind.Malformed,
             Assert.Throws<PatchException>(() => Query($"[{{'op':'remove','path':'/a?{string.Join('&', Enumerable.Repeat("a.b=c", 51))}'}}]")).Kind);
+
+    [Fact]
+    public void Numbers_of_any_exponent_are_compared_at_once()
+    {
+        Assert.Equal("[1e999999999]", Operations("[{'op':'test','path':'/0','value':10e999999998}]").Changed("[1e999999999]"));
+        Assert.Equal(
+            PatchProblemKind.NoMatch, Query("[{'op':'remove','path':'/a?a.b=1e999999999'}]").Refused("{'a':[{'b':1e-999999999}]}").Kind);
+    }
 
     private static string Nested(int levels) =>
         new StringBuilder().Insert(0, "{'a':", levels - 1).Append("{}").Append('}', levels - 1).ToString();

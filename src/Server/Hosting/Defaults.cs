@@ -21,8 +21,7 @@ internal static class Defaults
     /// <summary>Puts the defaults below every other source of configuration.</summary>
     public static void AddDefaults(this WebApplicationBuilder builder)
     {
-        IConfigurationBuilder configuration = builder.Configuration;
-        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Settings });
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Settings });
         builder.Services.AddSingleton(TimeProvider.System);
         // What was accepted before a shutdown is answered within this time.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));

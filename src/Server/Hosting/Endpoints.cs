@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting.Grpc;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Hosting;
@@ -20,8 +21,9 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
-        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>())
-            .AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
+        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
+        builder.Services.AddGrpcHealth().AddGrpcReflection();
+        builder.Services.AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
@@ -34,6 +36,13 @@ internal static class Endpoints
             foreach (var proxy in proxies)
                 options.KnownProxies.Add(IPAddress.Parse(proxy));
         });
+    }
+
+    /// <summary>For generic tools: which services there are, and whether they take calls.</summary>
+    public static void MapDiscovery(this WebApplication app)
+    {
+        app.MapGrpcHealth();
+        app.MapGrpcReflection();
     }
 
     public static void UseEndpointDefaults(this WebApplication app)

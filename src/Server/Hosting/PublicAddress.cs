@@ -1,4 +1,3 @@
-using Grpc.AspNetCore.Server;
 using Grpc.Core;
 
 namespace ServiceOrdering.Server.Hosting;

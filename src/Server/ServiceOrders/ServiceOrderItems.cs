@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -13,13 +14,13 @@ internal static class ServiceOrderItems
     /// <summary>Every item, items of items behind their own.</summary>
     public static IEnumerable<PlacedItem> All(ServiceOrder order, string path) => All(order.ServiceOrderItem, path);
 
-    private static IEnumerable<PlacedItem> All(IList<ServiceOrderItem> items, string path)
+    private static IEnumerable<PlacedItem> All(RepeatedField<ServiceOrderItem> items, string path)
     {
         for (var i = 0; i < items.Count; i++)
         {
             var placed = new PlacedItem(items[i], $"{path}.service_order_item[{i}]");
             yield return placed;
-            foreach (var inner in All(items[i].ServiceOrderItem, placed.Path))
+            foreach (var inner in All(items[i].ServiceOrderItem_, placed.Path))
                 yield return inner;
         }
     }

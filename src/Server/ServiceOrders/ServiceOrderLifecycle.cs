@@ -85,7 +85,7 @@ internal static class ServiceOrderLifecycle
     {
         foreach (var (item, _) in ServiceOrderItems.All(order, ""))
         {
-            if (item.ServiceOrderItem.Count == 0 && After(item).Contains(state))
+            if (item.ServiceOrderItem_.Count == 0 && After(item).Contains(state))
                 item.State = AsItem(state);
         }
     }
@@ -99,10 +99,10 @@ internal static class ServiceOrderLifecycle
 
     private static void Derive(IEnumerable<ServiceOrderItem> items)
     {
-        foreach (var item in items.Where(item => item.ServiceOrderItem.Count > 0))
+        foreach (var item in items.Where(item => item.ServiceOrderItem_.Count > 0))
         {
-            Derive(item.ServiceOrderItem);
-            item.State = AsItem(Derive(item.ServiceOrderItem.Select(inner => inner.State)));
+            Derive(item.ServiceOrderItem_);
+            item.State = AsItem(Derive(item.ServiceOrderItem_.Select(inner => inner.State)));
         }
     }
 
@@ -130,7 +130,7 @@ internal static class ServiceOrderLifecycle
                 Message = $"Item '{cause.Id}', which this item depends on, has failed.",
                 Timestamp = TmfDate.Of(now),
             });
-            foreach (var inner in item.ServiceOrderItem)
+            foreach (var inner in item.ServiceOrderItem_)
                 Fail(inner, cause);
             failed.Enqueue(item);
         }

@@ -1,8 +1,8 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Transcoding;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
+using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
@@ -15,14 +15,13 @@ internal static class ServiceOrderRequests
     /// <summary>Refuses what TMF641 refuses, all of it at once, and makes the order a new one.</summary>
     public static ServiceOrder Check(CreateServiceOrderRequest request, TimeProvider time)
     {
-        var violations = new List<FieldViolation>(RequestFields.Check(request));
+        var violations = RequestFields.Check(request);
         if (request.ServiceOrder is { } sent)
             CheckItems(sent, "service_order", violations);
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
 
         var order = request.ServiceOrder;
-        RequestFields.ClearServerSet(order);
         order.Id = Guid.CreateVersion7().ToString();
         order.State = ServiceOrderState.Acknowledged;
         order.OrderDate = time.Now();
@@ -88,7 +87,4 @@ internal static class ServiceOrderRequests
 
     public static FieldViolation UnknownOrder(string field, ServiceOrderItemRef reference) =>
         Violation(field, ErrorReason.ServiceOrderItemUnknown, $"There is no service order with id '{reference.ServiceOrderId}'.");
-
-    private static FieldViolation Violation(string field, ErrorReason reason, string description) =>
-        new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
 }

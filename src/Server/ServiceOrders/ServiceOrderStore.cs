@@ -32,7 +32,7 @@ internal sealed class ServiceOrderStore(Database database)
                 .WithUtf8("@body", body)
                 .Execute();
             Count(session, order.State, 1);
-            EventLog.Append(session, "ServiceOrderCreateEvent", Resource, order.Id, JsonFormat.ToText(order.OrderDate), body);
+            EventLog.Append(session, "ServiceOrderCreateEvent", Resource, order.Id, TmfDate.Text(order.OrderDate), body);
             return new StoredServiceOrder(order, 1);
         }, cancellationToken);
     }
@@ -63,12 +63,12 @@ internal sealed class ServiceOrderStore(Database database)
         if (!EntityTag.Matches(etag, stored.ETag))
             throw ApiErrors.ServiceOrderChanged(id, stored.ETag);
         if (!ServiceOrderLifecycle.IsDeletable(stored.Order.State))
-            throw ApiErrors.ServiceOrderNotDeletable(id, JsonFormat.ToText(stored.Order.State));
+            throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(stored.Order.State));
 
         session.Prepare("delete from service_order where id = @id").With("@id", id).Execute();
         Count(session, stored.Order.State, -1);
         var gone = new ServiceOrder { Id = id, Type = stored.Order.Type };
-        EventLog.Append(session, "ServiceOrderDeleteEvent", Resource, id, JsonFormat.ToText(time.GetUtcNow()), JsonFormat.ToUtf8Bytes(gone));
+        EventLog.Append(session, "ServiceOrderDeleteEvent", Resource, id, TmfDate.Text(time.Now()), JsonFormat.ToUtf8Bytes(gone));
         return true;
     }, cancellationToken);
 
@@ -99,7 +99,7 @@ internal sealed class ServiceOrderStore(Database database)
             insert into service_order_count (state, total) values (@state, @change)
             on conflict (state) do update set total = total + excluded.total
             """)
-            .With("@state", JsonFormat.ToText(state))
+            .With("@state", EnumNames.Json(state))
             .With("@change", change)
             .Execute();
 }

@@ -8,5 +8,8 @@ internal static class TmfDate
     /// <summary>The instant, cut to milliseconds.</summary>
     public static Timestamp Of(DateTimeOffset instant) => Timestamp.FromDateTimeOffset(instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMillisecond)));
 
+    /// <summary>The instant as JSON has it.</summary>
+    public static string Text(Timestamp instant) => instant.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+
     public static Timestamp Now(this TimeProvider time) => Of(time.GetUtcNow());
 }

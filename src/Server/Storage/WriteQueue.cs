@@ -13,7 +13,7 @@ internal sealed class WriteQueue : IDisposable
     private readonly Thread _thread;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _arrived = new(0);
-    private Queue<Write> _waiting = new();
+    private readonly Queue<Write> _waiting = new();
     private volatile bool _closing;
 
     public WriteQueue(Session session)

@@ -23,6 +23,9 @@ public static class JsonFormat
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _output;
+
     /// <summary>Writes the message as one JSON text.</summary>
     /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
     public static void Write(IMessage message, IBufferWriter<byte> output)
@@ -31,6 +34,17 @@ public static class JsonFormat
         var writer = Rent(output);
         Write(message, writer);
         Return(writer);
+    }
+
+    /// <summary>The message as one JSON text in UTF-8.</summary>
+    /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
+    public static byte[] ToUtf8Bytes(IMessage message)
+    {
+        var output = _output ??= new ArrayBufferWriter<byte>(4096);
+        Write(message, output);
+        var bytes = output.WrittenSpan.ToArray();
+        output.ResetWrittenCount();
+        return bytes;
     }
 
     /// <summary>Writes the message as one value of a larger text.</summary>

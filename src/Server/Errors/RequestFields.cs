@@ -1,0 +1,21 @@
+using Google.Protobuf;
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Transcoding;
+using Tmf.Rest.V1;
+
+namespace ServiceOrdering.Server.Errors;
+
+/// <summary>The checks that every request passes, whatever it is about.</summary>
+internal static class RequestFields
+{
+    /// <summary>Brings a request to the form that it has over REST, and finds what is missing in it or has no such form.</summary>
+    public static List<FieldViolation> Check(IMessage request)
+    {
+        var violations = CanonicalForm.Apply(request).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
+        violations.InsertRange(0, RequiredFields.Missing(request).Select(field => Violation(field, ErrorReason.FieldMissing, $"'{field}' is required.")));
+        return violations;
+    }
+
+    public static FieldViolation Violation(string field, ErrorReason reason, string description) =>
+        new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using ServiceOrdering.Query.Tests.Protos;
+
+namespace ServiceOrdering.Query.Tests;
+
+public class TranslationTests
+{
+    [Theory]
+    [InlineData("state=held", "state = @p0")]
+    [InlineData("state=held,done", "state IN (@p0, @p1)")]
+    [InlineData("orderDate.gt=2026-01-01", "order_date > @p0")]
+    [InlineData("urgent=true", "urgent = 1")]
+    [InlineData("site.name=x", "site_name = @p0")]
+    [InlineData("site.parent.name=x", "body ->> '$.site.parent.name' = @p0")]
+    [InlineData("@type=x", "body ->> '$.\"@type\"' = @p0")]
+    [InlineData("", "TRUE")]
+    [InlineData("site.nosuch=x", "FALSE")]
+    public void Known_attribute_is_a_plain_comparison(string query, string where) =>
+        Assert.Equal(where, SqliteDialect.Instance.Translate(Filter.Parse(query, TicketTable.Schema), TicketTable.Columns).Where);
+
+    [Theory]
+    [InlineData("state=held", "ticket_state")]
+    [InlineData("state=held,done&note.author=X", "ticket_state")]
+    [InlineData("orderDate.gte=2026-01-01&orderDate.lt=2026-02-01", "ticket_order_date")]
+    public void Condition_on_a_column_is_served_by_its_index(string query, string index)
+    {
+        using var table = new TicketTable();
+
+        Assert.Contains(index, table.Plan(Filter.Parse(query, TicketTable.Schema)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parameters_of_two_texts_do_not_clash_under_two_prefixes()
+    {
+        var filter = Filter.Parse("state=held", TicketTable.Schema);
+
+        Assert.Equal("q0", SqliteDialect.Instance.Translate(filter, TicketTable.Columns, "q").Parameters[0].Name[1..]);
+    }
+
+    [Fact]
+    public void Filters_are_joined_by_and()
+    {
+        var left = Filter.Parse("state=held", TicketTable.Schema);
+        var right = Filter.ParseJsonPath("$[?(@.rank==1)]", TicketTable.Schema);
+        string[] documents = ["""{"state":"held"}""", """{"rank":1}""", """{"state":"held","rank":1}"""];
+
+        Both.Match(Filter.And(left, right), documents, "2");
+        Both.Match(Filter.And(left, Filter.All), documents, "02");
+        Both.Match(Filter.And(Filter.All, Filter.All), documents, "012");
+    }
+
+    [Fact]
+    public void Filters_over_different_resources_are_not_joined()
+    {
+        var other = Filter.Parse("name=x", ResourceSchema.For(Site.Descriptor));
+
+        Assert.Throws<ArgumentException>(() => Filter.And(Filter.Parse("id=1", TicketTable.Schema), other));
+    }
+
+    [Fact]
+    public void Event_envelope_is_filtered_by_its_own_descriptor()
+    {
+        var schema = ResourceSchema.For(TicketEvent.Descriptor);
+        var filter = Filter.Parse("eventType=A,B&event.ticket.state=held", schema);
+        using var document = JsonDocument.Parse("""{"eventType":"A","event":{"ticket":{"state":"held"}}}""");
+
+        Assert.True(filter.Matches(document.RootElement));
+        Assert.False(Filter.Parse("event.site.name=x", schema).Matches(document));
+        Assert.Throws<QueryException>(() => Filter.Parse("event.ticket.state=nope", schema));
+    }
+
+    [Theory]
+    [InlineData("eventType=A,B", "A,B")]
+    [InlineData("eventType=A&event.ticket.state=held", "A")]
+    [InlineData("eventType=A;eventType=B&event.ticket.id=1", "A,B")]
+    [InlineData("eventType=A;event.ticket.id=1", null)]
+    [InlineData("eventType.ne=A", null)]
+    [InlineData("eventType.regex=A", null)]
+    [InlineData("", null)]
+    public void Required_values_are_those_without_which_nothing_matches(string query, string? expected)
+    {
+        var found = Filter.Parse(query, ResourceSchema.For(TicketEvent.Descriptor)).TryGetRequiredValues("eventType", out var values);
+
+        Assert.Equal(expected is not null, found);
+        Assert.Equal(expected ?? "", string.Join(',', values.Order()));
+    }
+}
