@@ -45,7 +45,7 @@ public struct CallOptions
     /// <summary>Credentials of this call, added to those of the channel.</summary>
     public CallCredentials? Credentials { get; private set; }
 
-    /// <summary>Whether the call waits for a connection instead of failing when there is none. The deadline still holds.</summary>
+    /// <summary>Whether the call waits, up to its deadline, for a connection instead of failing when there is none.</summary>
     public bool IsWaitForReady { get; private set; }
 
     /// <summary>Copies these options with other <see cref="Headers"/>.</summary>
@@ -102,6 +102,9 @@ public class WriteOptions
 /// </summary>
 public abstract class ContextPropagationToken
 {
+    internal ContextPropagationToken()
+    {
+    }
 }
 
 /// <summary>Which properties of a server call pass on to the client calls made for it.</summary>

@@ -165,7 +165,8 @@ public sealed class Metadata : IList<Metadata.Entry>
                 if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
                 {
                     throw new ArgumentException(
-                        "Metadata entry key not valid. Keys can only contain lowercase alphanumeric characters, underscores, hyphens and dots.");
+                        "Metadata entry key not valid. "
+                        + "Keys can only contain lowercase alphanumeric characters, underscores, hyphens and dots.");
                 }
             }
             return key.ToLowerInvariant(); // gives the same instance when nothing changes

@@ -27,20 +27,18 @@ public class CallOptionsTests
         var deadline = new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         var write = new WriteOptions(WriteFlags.NoCompress);
         var credentials = CallCredentials.FromInterceptor((_, _) => Task.CompletedTask);
-        var propagation = new Propagation();
 
         var changed = original
             .WithHeaders(headers)
             .WithDeadline(deadline)
             .WithCancellationToken(cancel.Token)
             .WithWriteOptions(write)
-            .WithPropagationToken(propagation)
             .WithCredentials(credentials)
             .WithWaitForReady();
 
         Assert.Equal(new CallOptions(), original);
         Assert.Equal(
-            new CallOptions(headers, deadline, cancel.Token, write, propagation, credentials).WithWaitForReady(true), changed);
+            new CallOptions(headers, deadline, cancel.Token, write, credentials: credentials).WithWaitForReady(true), changed);
         Assert.True(changed.IsWaitForReady);
         Assert.False(changed.WithWaitForReady(false).IsWaitForReady);
     }
@@ -55,6 +53,4 @@ public class CallOptionsTests
         Assert.True(ContextPropagationOptions.Default.IsPropagateCancellation);
         Assert.False(new ContextPropagationOptions(propagateDeadline: false).IsPropagateDeadline);
     }
-
-    private sealed class Propagation : ContextPropagationToken;
 }

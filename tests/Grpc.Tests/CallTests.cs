@@ -88,8 +88,8 @@ public class CallTests
             },
         });
 
-        var error = await Assert.ThrowsAsync<RpcException>(
-            async () => await new Echo.EchoClient(server.Channel).UnaryAsync(new EchoRequest(), deadline: deadline, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Echo.EchoClient(server.Channel).UnaryAsync(
+            new EchoRequest(), deadline: deadline, cancellationToken: Token));
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         Assert.Equal(deadline, await seen.Task.WaitAsync(Token), TimeSpan.FromSeconds(1));
@@ -203,8 +203,8 @@ public class CallTests
     {
         await using var server = await TestServer.StartEchoAsync(grpc: options => options.MaxReceiveMessageSize = 1000);
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () =>
-            await new Echo.EchoClient(server.Channel).UnaryAsync(new EchoRequest { Text = new string('x', 2000) }, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Echo.EchoClient(server.Channel).UnaryAsync(
+            new EchoRequest { Text = new string('x', 2000) }, cancellationToken: Token));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
     }
@@ -214,8 +214,8 @@ public class CallTests
     {
         await using var server = await TestServer.StartEchoAsync(channel: options => options.MaxReceiveMessageSize = 1000);
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () =>
-            await new Echo.EchoClient(server.Channel).UnaryAsync(new EchoRequest { Text = new string('x', 2000) }, cancellationToken: Token));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Echo.EchoClient(server.Channel).UnaryAsync(
+            new EchoRequest { Text = new string('x', 2000) }, cancellationToken: Token));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
     }

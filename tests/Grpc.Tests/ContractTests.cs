@@ -50,7 +50,8 @@ public class ContractTests
         var module = Assembly.LoadFrom(path).ManifestModule;
 
         var types = reader.TypeReferences.Where(handle => IsContract(reader, handle)).ToList();
-        var members = reader.MemberReferences.Where(handle => IsContract(reader, reader.GetMemberReference(handle).Parent)).ToList();
+        var members = reader.MemberReferences
+            .Where(handle => IsContract(reader, reader.GetMemberReference(handle).Parent)).ToList();
 
         Assert.NotEmpty(types);
         Assert.NotEmpty(members);
@@ -87,8 +88,7 @@ public class ContractTests
         HandleKind.AssemblyReference => Contracts.Any(contract =>
             contract.GetName().Name == reader.GetAssemblyReference((AssemblyReferenceHandle)handle).GetAssemblyName().Name),
         HandleKind.TypeReference => IsContract(reader, reader.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope),
-        HandleKind.TypeSpecification => IsContract(
-            reader, GenericDefinition(reader, (TypeSpecificationHandle)handle)),
+        HandleKind.TypeSpecification => IsContract(reader, GenericDefinition(reader, (TypeSpecificationHandle)handle)),
         _ => false,
     };
 

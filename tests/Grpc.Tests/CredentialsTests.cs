@@ -137,7 +137,8 @@ public class CredentialsTests
             channel: channel =>
             {
                 channel.HttpHandler = handler;
-                channel.Credentials = ChannelCredentials.Create(ChannelCredentials.SecureSsl, Header("authorization", "Bearer 1"));
+                channel.Credentials = ChannelCredentials.Create(
+                    ChannelCredentials.SecureSsl, Header("authorization", "Bearer 1"));
             },
             listen: options => options.UseHttps(certificate, https =>
             {
@@ -201,7 +202,10 @@ public class CredentialsTests
         public override void SetInsecureCredentials(object state) => Parts.Add("insecure");
 
         public override void SetSslCredentials(
-            object state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback) =>
+            object state,
+            string? rootCertificates,
+            KeyCertificatePair? keyCertificatePair,
+            VerifyPeerCallback? verifyPeerCallback) =>
             Parts.AddRange(["ssl", rootCertificates, keyCertificatePair, verifyPeerCallback]);
 
         public override void SetCompositeCredentials(

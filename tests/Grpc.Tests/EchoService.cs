@@ -35,7 +35,9 @@ internal sealed class EchoService : Echo.EchoBase
     }
 
     public override async Task DuplexStreaming(
-        IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<EchoRequest> requestStream,
+        IServerStreamWriter<EchoResponse> responseStream,
+        ServerCallContext context)
     {
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {

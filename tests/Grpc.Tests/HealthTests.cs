@@ -46,11 +46,12 @@ public class HealthTests
         await using var server = await StartAsync();
         server.Services.GetRequiredService<HealthStatuses>().SetNotServing("orders");
 
-        var response = await new Health.V1.Health.HealthClient(server.Channel).ListAsync(new HealthListRequest(), cancellationToken: Token);
+        var response = await new Health.V1.Health.HealthClient(server.Channel).ListAsync(
+            new HealthListRequest(), cancellationToken: Token);
 
         Assert.Equal(
             [("", ServingStatus.Serving), ("orders", ServingStatus.NotServing)],
-            response.Statuses.Select(status => (status.Key, status.Value.Status)).OrderBy(status => status.Key, StringComparer.Ordinal));
+            response.Statuses.Select(entry => (entry.Key, entry.Value.Status)).Order());
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public class InterceptorTests
     {
         var log = new List<string>();
         await using var server = await TestServer.StartEchoAsync();
-        var invoker = server.Channel.Intercept(new LoggingInterceptor("inner", log)).Intercept(new LoggingInterceptor("outer", log));
+        var invoker = server.Channel
+            .Intercept(new LoggingInterceptor("inner", log)).Intercept(new LoggingInterceptor("outer", log));
 
         await CallAsync(new Echo.EchoClient(invoker), kind);
 
@@ -165,7 +166,8 @@ public class InterceptorTests
 
     private sealed class UnusedChannel() : ChannelBase("nowhere")
     {
-        public override CallInvoker CreateCallInvoker() => Net.Client.GrpcChannel.ForAddress("http://nowhere").CreateCallInvoker();
+        public override CallInvoker CreateCallInvoker() =>
+            Net.Client.GrpcChannel.ForAddress("http://nowhere").CreateCallInvoker();
     }
 
     private sealed class StateInterceptor : Interceptor

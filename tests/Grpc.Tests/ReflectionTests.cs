@@ -20,7 +20,12 @@ public class ReflectionTests
         var response = await AskAsync(server, new ServerReflectionRequest { ListServices = "*" });
 
         Assert.Equal(
-            ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", "grpctests.Echo"],
+            [
+                "grpc.health.v1.Health",
+                "grpc.reflection.v1.ServerReflection",
+                "grpc.reflection.v1alpha.ServerReflection",
+                "grpctests.Echo",
+            ],
             response.ListServicesResponse.Service.Select(service => service.Name));
     }
 
@@ -121,12 +126,13 @@ public class ReflectionTests
     public async Task Stream_goes_on_after_an_error()
     {
         await using var server = await StartAsync();
-        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+        using var call = Ask(server);
 
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileByFilename = "missing.proto" }, Token);
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileByFilename = "echo.proto" }, Token);
         await call.RequestStream.CompleteAsync();
-        var answers = await call.ResponseStream.ReadAllAsync(Token).Select(answer => answer.MessageResponseCase).ToListAsync(Token);
+        var answers = await call.ResponseStream.ReadAllAsync(Token)
+            .Select(answer => answer.MessageResponseCase).ToListAsync(Token);
 
         Assert.Equal([MessageResponseOneofCase.ErrorResponse, MessageResponseOneofCase.FileDescriptorResponse], answers);
     }
@@ -138,7 +144,8 @@ public class ReflectionTests
         using var call = new V1Alpha.ServerReflection.ServerReflectionClient(server.Channel)
             .ServerReflectionInfo(cancellationToken: Token);
 
-        await call.RequestStream.WriteAsync(new V1Alpha.ServerReflectionRequest { FileContainingSymbol = "grpctests.Echo" }, Token);
+        await call.RequestStream.WriteAsync(
+            new V1Alpha.ServerReflectionRequest { FileContainingSymbol = "grpctests.Echo" }, Token);
         await call.RequestStream.CompleteAsync();
         var answers = await call.ResponseStream.ReadAllAsync(Token).ToListAsync(Token);
 
@@ -157,9 +164,12 @@ public class ReflectionTests
             application.MapGrpcService<EchoService>();
         });
 
+    private static AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> Ask(TestServer server) =>
+        new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+
     private static async Task<ServerReflectionResponse> AskAsync(TestServer server, ServerReflectionRequest request)
     {
-        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+        using var call = Ask(server);
         await call.RequestStream.WriteAsync(request, Token);
         await call.RequestStream.CompleteAsync();
         return Assert.Single(await call.ResponseStream.ReadAllAsync(Token).ToListAsync(Token));

@@ -15,12 +15,12 @@ public class ServiceDefinitionTests
     [Fact]
     public void Method_needs_names_and_marshallers()
     {
-        var marshaller = Marshallers.StringMarshaller;
+        var text = Marshallers.StringMarshaller;
 
-        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, null!, "m", marshaller, marshaller));
-        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", null!, marshaller, marshaller));
-        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", "m", null!, marshaller));
-        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", "m", marshaller, null!));
+        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, null!, "m", text, text));
+        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", null!, text, text));
+        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", "m", null!, text));
+        Assert.Throws<ArgumentNullException>(() => new Method<string, string>(MethodType.Unary, "s", "m", text, null!));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class ServiceDefinitionTests
         Echo.BindService(new EchoService()).BindService(binder);
 
         Assert.Equal(
-            ["Unary Unary", "ServerStreaming ServerStreaming", "ClientStreaming ClientStreaming", "DuplexStreaming DuplexStreaming"],
+            ["Unary", "ServerStreaming", "ClientStreaming", "DuplexStreaming"],
             binder.Methods);
     }
 
@@ -83,18 +83,24 @@ public class ServiceDefinitionTests
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            Methods.Add($"{MethodType.Unary} {method.Name}");
+            Add(MethodType.Unary, method);
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-            Methods.Add($"{MethodType.ClientStreaming} {method.Name}");
+            Add(MethodType.ClientStreaming, method);
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-            Methods.Add($"{MethodType.ServerStreaming} {method.Name}");
+            Add(MethodType.ServerStreaming, method);
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-            Methods.Add($"{MethodType.DuplexStreaming} {method.Name}");
+            Add(MethodType.DuplexStreaming, method);
+
+        private void Add(MethodType expected, IMethod method)
+        {
+            Assert.Equal(expected, method.Type);
+            Methods.Add(method.Name);
+        }
     }
 }

@@ -16,7 +16,7 @@ public static class ExampleOrders
         var texts = items.Select(item =>
         {
             var relationships = item.DependsOn.Select(other =>
-                $$"""{"relationshipType":"dependency","orderItem":{"itemId":"{{other}}"}}""");
+                $$"""{"relationshipType":"dependency","orderItem":{"itemId":"{{other}}"} }""");
             return $$"""{"id":"{{item.Id}}","action":"add","service":{},"serviceOrderItemRelationship":[{{string.Join(",", relationships)}}]}""";
         });
         return $$"""{"serviceOrderItem":[{{string.Join(",", texts)}}]}""";

@@ -1,5 +1,4 @@
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding.Json;
 using Tmf.Rest.V1;
@@ -19,8 +18,6 @@ internal sealed record ServiceOrderPage(IReadOnlyList<ServiceOrder> Orders, int 
 /// <summary>Service orders in the database.</summary>
 internal sealed class ServiceOrderStore(Database database)
 {
-    private const string Resource = "serviceOrder";
-
     public async Task<StoredServiceOrder> CreateAsync(ServiceOrder order, CancellationToken cancellationToken)
     {
         var body = JsonFormat.ToUtf8Bytes(order);
@@ -32,7 +29,7 @@ internal sealed class ServiceOrderStore(Database database)
                 .WithUtf8("@body", body)
                 .Execute();
             Count(session, order.State, 1);
-            EventLog.Append(session, "ServiceOrderCreateEvent", Resource, order.Id, TmfDate.Text(order.OrderDate), body);
+            ServiceOrderEvents.Created(session, order);
             return new StoredServiceOrder(order, 1);
         }, cancellationToken);
     }
@@ -67,8 +64,7 @@ internal sealed class ServiceOrderStore(Database database)
 
         session.Prepare("delete from service_order where id = @id").With("@id", id).Execute();
         Count(session, stored.Order.State, -1);
-        var gone = new ServiceOrder { Id = id, Type = stored.Order.Type };
-        EventLog.Append(session, "ServiceOrderDeleteEvent", Resource, id, TmfDate.Text(time.Now()), JsonFormat.ToUtf8Bytes(gone));
+        ServiceOrderEvents.Deleted(session, stored.Order, time.GetUtcNow());
         return true;
     }, cancellationToken);
 

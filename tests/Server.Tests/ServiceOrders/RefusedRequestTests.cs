@@ -40,7 +40,7 @@ public sealed class RefusedRequestTests : IDisposable
     [Fact]
     public async Task Nesting_of_64_levels_is_the_end()
     {
-        static string Nested(int depth) => $$"""{"serviceOrderItem":[{"id":"1","action":"add","service":{}}],"x":{{new string('[', depth)}}{{new string(']', depth)}} }""";
+        static string Nested(int depth) => $$"""{"serviceOrderItem":[{"id":"1","action":"add","service":{} }],"x":{{new string('[', depth)}}{{new string(']', depth)}} }""";
 
         Assert.Equal(HttpStatusCode.Created, (await _server.PostOrderAsync(Nested(60))).Status);
         (await _server.PostOrderAsync(Nested(64))).IsError(HttpStatusCode.BadRequest, "22");

@@ -34,7 +34,9 @@ internal sealed class DescriptorCatalog(EndpointDataSource endpoints)
         {
             foreach (var method in endpoints.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()))
             {
-                if (method is not null && Services.Add(method.Method.ServiceName) && Descriptor(method.ServiceType) is { } service)
+                if (method is not null
+                    && Services.Add(method.Method.ServiceName)
+                    && Descriptor(method.ServiceType) is { } service)
                 {
                     Add(service.File);
                 }

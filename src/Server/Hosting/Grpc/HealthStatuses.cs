@@ -23,7 +23,9 @@ internal sealed class HealthStatuses
 
     public void SetNotServing(string service = "") => Change(statuses => statuses.SetItem(service, ServingStatus.NotServing));
 
-    /// <summary>Gives the status of a service now, then each that differs from the one before, until the application stops.</summary>
+    /// <summary>
+    /// Gives the status of a service now, then each that differs from the one before, until the application stops.
+    /// </summary>
     public async IAsyncEnumerable<ServingStatus> WatchAsync(
         string service, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

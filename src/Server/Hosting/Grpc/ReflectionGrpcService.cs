@@ -80,7 +80,11 @@ internal sealed class ReflectionAnswers(DescriptorCatalog catalog)
     {
         if (catalog.FindExtensionNumbers(type) is { } numbers)
         {
-            response.AllExtensionNumbersResponse = new ExtensionNumberResponse { BaseTypeName = type, ExtensionNumber = { numbers } };
+            response.AllExtensionNumbersResponse = new ExtensionNumberResponse
+            {
+                BaseTypeName = type,
+                ExtensionNumber = { numbers },
+            };
         }
         else
         {
