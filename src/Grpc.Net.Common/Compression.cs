@@ -19,7 +19,7 @@ public interface ICompressionProvider
 }
 
 /// <summary>Compression with <c>gzip</c>.</summary>
-public sealed class GzipCompressionProvider : ICompressionProvider
+public class GzipCompressionProvider : ICompressionProvider
 {
     private readonly CompressionLevel defaultLevel;
 
@@ -39,7 +39,7 @@ public sealed class GzipCompressionProvider : ICompressionProvider
 }
 
 /// <summary>Compression with <c>deflate</c>: the zlib format, as HTTP means it.</summary>
-public sealed class DeflateCompressionProvider : ICompressionProvider
+public class DeflateCompressionProvider : ICompressionProvider
 {
     private readonly CompressionLevel defaultLevel;
 

@@ -41,7 +41,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public static int Serve(string[] args)
     {
         Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BenchmarkServer).Assembly.GetName().Name);
-        typeof(Program).Assembly.EntryPoint!.Invoke(null, [args]);
+        System.Reflection.Assembly.Load("ServiceOrdering.Server").EntryPoint!.Invoke(null, [args]);
         return 0;
     }
 

@@ -41,7 +41,8 @@ internal static class ApiErrors
     private static RpcException Make(ErrorReason reason, string message, IReadOnlyList<FieldViolation> violations,
         params (string Key, string Value)[] metadata)
     {
-        var info = new Google.Rpc.ErrorInfo { Domain = Domain, Reason = ErrorTable.NameOf(reason) };
+        // Type is the older name of the field that error_details.proto now calls reason.
+        var info = new Google.Rpc.ErrorInfo { Domain = Domain, Type = ErrorTable.NameOf(reason) };
         foreach (var (key, value) in metadata)
             info.Metadata.Add(key, value);
         var code = ErrorTable.Of(reason).Grpc;

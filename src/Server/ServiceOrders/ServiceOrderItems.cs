@@ -31,6 +31,19 @@ internal static class ServiceOrderItems
 
     public static bool IsInThisOrder(ServiceOrderItemRef? reference) => reference is { HasItemId: true, HasServiceOrderId: false };
 
+    /// <summary>References to items of other orders, with their paths.</summary>
+    public static IEnumerable<(ServiceOrderItemRef Reference, string Path)> ReferencesToOtherOrders(ServiceOrder order, string path)
+    {
+        foreach (var (item, place) in All(order, path))
+        {
+            for (var i = 0; i < item.ServiceOrderItemRelationship.Count; i++)
+            {
+                if (item.ServiceOrderItemRelationship[i].OrderItem is { HasServiceOrderId: true } reference)
+                    yield return (reference, $"{place}.service_order_item_relationship[{i}].order_item");
+            }
+        }
+    }
+
     /// <summary>
     /// Ids along one circle of dependencies, the first repeated at the end; null where there is none. Depth-first with a
     /// stack of its own, so that a long chain cannot exhaust the thread's.

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Transcoding;
@@ -27,7 +25,7 @@ internal static class ServiceOrderRequests
         RequestFields.ClearServerSet(order);
         order.Id = Guid.CreateVersion7().ToString();
         order.State = ServiceOrderState.Acknowledged;
-        order.OrderDate = Now(time);
+        order.OrderDate = time.Now();
         if (!order.HasType)
             order.Type = "ServiceOrder";
         foreach (var (item, _) in ServiceOrderItems.All(order, ""))
@@ -79,18 +77,18 @@ internal static class ServiceOrderRequests
                 continue;
             var field = $"{place}.service_order_item_relationship[{i}].order_item.item_id";
             if (!byId.ContainsKey(other.ItemId))
-                violations.Add(Violation(field, ErrorReason.ServiceOrderItemUnknown,
-                    $"This order has no item with id '{other.ItemId}'; an item of another order needs its serviceOrderId."));
+                violations.Add(UnknownItem(field, other));
         }
     }
 
+    public static FieldViolation UnknownItem(string field, ServiceOrderItemRef reference) =>
+        Violation(field, ErrorReason.ServiceOrderItemUnknown, reference.HasServiceOrderId
+            ? $"Service order '{reference.ServiceOrderId}' has no item with id '{reference.ItemId}'."
+            : $"This order has no item with id '{reference.ItemId}'; an item of another order needs its serviceOrderId.");
+
+    public static FieldViolation UnknownOrder(string field, ServiceOrderItemRef reference) =>
+        Violation(field, ErrorReason.ServiceOrderItemUnknown, $"There is no service order with id '{reference.ServiceOrderId}'.");
+
     private static FieldViolation Violation(string field, ErrorReason reason, string description) =>
         new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
-
-    // TM Forum dates are kept to the millisecond.
-    private static Timestamp Now(TimeProvider time)
-    {
-        var now = time.GetUtcNow();
-        return Timestamp.FromDateTimeOffset(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)));
-    }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding.Json;
+using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -26,6 +26,7 @@ internal sealed class ServiceOrderStore(Database database)
         var body = JsonFormat.ToUtf8Bytes(order);
         return await database.WriteAsync(session =>
         {
+            CheckReferences(session, order);
             session.Prepare("insert into service_order (id, version, body) values (@id, 1, @body)")
                 .With("@id", order.Id)
                 .WithUtf8("@body", body)
@@ -75,6 +76,22 @@ internal sealed class ServiceOrderStore(Database database)
         session.Prepare("select version, body from service_order where id = @id")
             .With("@id", id)
             .ReadFirst(row => new StoredServiceOrder(JsonFormat.Parse<ServiceOrder>(row.Utf8(1)), row.Integer(0)));
+
+    /// <summary>Items of other orders that this one refers to are there; seen in the transaction that makes them matter.</summary>
+    private static void CheckReferences(Session session, ServiceOrder order)
+    {
+        var violations = new List<FieldViolation>();
+        foreach (var (reference, path) in ServiceOrderItems.ReferencesToOtherOrders(order, "service_order"))
+        {
+            var other = Find(session, reference.ServiceOrderId)?.Order;
+            if (other is null)
+                violations.Add(ServiceOrderRequests.UnknownOrder($"{path}.service_order_id", reference));
+            else if (reference.HasItemId && ServiceOrderItems.All(other, "").All(placed => placed.Item.Id != reference.ItemId))
+                violations.Add(ServiceOrderRequests.UnknownItem($"{path}.item_id", reference));
+        }
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+    }
 
     private static void Count(Session session, ServiceOrderState state, int change) =>
         session.Prepare(

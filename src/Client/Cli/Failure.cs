@@ -1,0 +1,46 @@
+using Grpc.Core;
+using ServiceOrdering.Client;
+
+namespace ServiceOrdering.Cli;
+
+/// <summary>Tells a person what went wrong, without stack traces, and a script by the exit code.</summary>
+internal static class Failure
+{
+    public static int Report(Exception exception, string server, TextWriter errors)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException:
+                errors.WriteLine("interrupted");
+                return ExitCode.Interrupted;
+            case ServiceOrderingException refusal when IsUnreachable(refusal):
+                errors.WriteLine($"error: no answer from {server}: {Cause(refusal)}");
+                return ExitCode.NotDone;
+            case ServiceOrderingException refusal:
+                Report(refusal, errors);
+                return ExitCode.Refused;
+            default:
+                errors.WriteLine($"error: {exception.Message}");
+                return ExitCode.NotDone;
+        }
+    }
+
+    /// <summary>A refusal: its message and reason, and a line for each field that is to blame.</summary>
+    public static void Report(ServiceOrderingException refusal, TextWriter errors)
+    {
+        var reason = refusal.Reason.Length > 0 ? refusal.Reason : refusal.StatusCode.ToString();
+        errors.WriteLine($"error: {refusal.Message} [{reason}]");
+        foreach (var violation in refusal.Violations)
+        {
+            errors.WriteLine($"  {FieldPath.ToJsonPointer(violation.Field)}: {violation.Message}");
+        }
+    }
+
+    /// <summary>Only a server gives a reason; what has none and names a transport failure comes from on the way to it.</summary>
+    public static bool IsUnreachable(ServiceOrderingException exception) =>
+        exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+        || (exception.Reason.Length == 0 && exception.Status.DebugException is HttpRequestException or IOException);
+
+    private static string Cause(ServiceOrderingException exception) =>
+        exception.Status.DebugException?.GetBaseException().Message ?? exception.Message;
+}

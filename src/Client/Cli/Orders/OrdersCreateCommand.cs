@@ -1,0 +1,51 @@
+using System.CommandLine;
+using ServiceOrdering.Client;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Cli.Orders;
+
+/// <summary>service-ordering orders create -f FILE</summary>
+internal sealed class OrdersCreateCommand : ClientCommand
+{
+    private readonly Option<string> _file = new("--file", "-f")
+    {
+        Description = "JSON file with the order, exactly as the REST API takes it; - reads standard input.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    public OrdersCreateCommand()
+        : base("create", "Place an order and show it as the server stored it.")
+    {
+        Add(_file);
+    }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "service-ordering orders create -f examples/create-fiber-order.json",
+        "jq '.priority = \"0\"' examples/create-fiber-order.json | service-ordering orders create -f - -o json | jq -r .id",
+    ];
+
+    protected override async Task<int> RunAsync(
+        ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
+    {
+        var order = TmfJson.Read<ServiceOrder>(await ReadAsync(arguments.GetRequiredValue(_file), cancellationToken));
+        var response = await client.ServiceOrders.CreateServiceOrderAsync(
+            new CreateServiceOrderRequest { ServiceOrder = order }, cancellationToken: cancellationToken);
+        OrderView.Write(screen, response.ServiceOrder);
+        return ExitCode.Done;
+    }
+
+    private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        if (file != "-")
+        {
+            return await File.ReadAllBytesAsync(file, cancellationToken);
+        }
+
+        using var bytes = new MemoryStream();
+        await using var input = Console.OpenStandardInput();
+        await input.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,3 @@
+using ServiceOrdering.Cli;
+
+return await CommandLine.RunAsync(args);

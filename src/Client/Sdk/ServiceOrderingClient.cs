@@ -1,0 +1,71 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Client;
+
+/// <summary>
+/// A connection to a service ordering server, with a stub for each of its services. Thread-safe; make one per server and
+/// keep it for as long as the program runs.
+/// </summary>
+/// <remarks>
+/// <para>Every call that the server refuses, or that does not reach it, fails with <see cref="ServiceOrderingException"/>;
+/// a call whose cancellation token fires, with <see cref="OperationCanceledException"/>.</para>
+/// <para>Calls without side effects are tried up to four times while the server is unavailable. Others are never repeated:
+/// whether the lost one took effect is not known.</para>
+/// </remarks>
+public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
+{
+    private readonly GrpcChannel _channel;
+
+    private ServiceOrderingClient(Uri address, GrpcChannel channel, ServiceOrderingClientOptions options)
+    {
+        Address = address;
+        _channel = channel;
+        CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
+        ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
+    }
+
+    /// <summary>Where the server is reached.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
+    public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
+
+    /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
+    public CallInvoker CallInvoker { get; }
+
+    /// <summary>
+    /// Makes a client. Nothing is sent yet: the connection opens with the first call, and opens again after it was lost.
+    /// </summary>
+    /// <param name="address">
+    /// Scheme, host and port, such as <c>http://127.0.0.1:5081</c> (HTTP/2 in the clear) or
+    /// <c>https://orders.example.com</c> (TLS).
+    /// </param>
+    /// <param name="options">What differs from the defaults.</param>
+    /// <exception cref="UriFormatException">The address is no absolute http or https URI.</exception>
+    /// <exception cref="ArgumentException">Credentials would travel in the clear to another machine.</exception>
+    public static ServiceOrderingClient Connect(string address, ServiceOrderingClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        options ??= new ServiceOrderingClientOptions();
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new UriFormatException(
+                $"'{address}' is no address of a server: expected http://HOST:PORT or https://HOST[:PORT].");
+        }
+
+        return new ServiceOrderingClient(uri, Channels.Open(uri, options), options);
+    }
+
+    /// <summary>Ends all calls and closes the connection.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    /// <summary>Ends all calls and closes the connection.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

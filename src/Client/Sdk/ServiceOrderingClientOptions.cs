@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace ServiceOrdering.Client;
+
+/// <summary>What can be chosen about a <see cref="ServiceOrderingClient"/>. The defaults suit most programs.</summary>
+public sealed record ServiceOrderingClientOptions
+{
+    /// <summary>
+    /// Sent with every call as the header <c>x-api-key</c>. Default: none. Not sent in the clear to another machine
+    /// (see <see cref="AllowCredentialsInTheClear"/>).
+    /// </summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>
+    /// Asked before every call for the token that is sent as <c>authorization: Bearer …</c>; it should remember the token
+    /// until shortly before it expires. Default: none. Not sent in the clear to another machine.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string>>? AccessToken { get; init; }
+
+    /// <summary>
+    /// Whether credentials may travel unencrypted to another machine, as inside a service mesh that encrypts by itself.
+    /// Default: no.
+    /// </summary>
+    public bool AllowCredentialsInTheClear { get; init; }
+
+    /// <summary>
+    /// How long a call with one answer may take, retries included, when the call itself sets no deadline; then it fails with
+    /// status DeadlineExceeded. Streams have no limit. Default: 30 seconds; <see cref="Timeout.InfiniteTimeSpan"/> is none.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Largest answer that is accepted, in bytes. Default: 64 MiB, enough for a page of 1000 large orders.</summary>
+    public int MaxReceiveBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Takes the log of calls and connections. Default: none.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>
+    /// Carries the requests in place of the client's own handler: for client certificates, or to reach a server in the
+    /// same process. Stays the caller's to dispose of. Default: none.
+    /// </summary>
+    public HttpMessageHandler? HttpHandler { get; init; }
+}

@@ -1,0 +1,159 @@
+using System.Collections;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ServiceOrdering.Query;
+
+/// <summary>
+/// The attributes to show: <c>fields=state,serviceOrderItem.id</c>. The resource's <c>id</c>, <c>href</c> and
+/// <c>@type</c> always stay, of nested objects only what is named. Names that do not exist select nothing.
+/// </summary>
+public sealed class FieldSelection
+{
+    // Null: everything under this name.
+    private readonly Dictionary<string, FieldSelection>? _members;
+
+    private FieldSelection(Dictionary<string, FieldSelection>? members)
+    {
+        _members = members;
+    }
+
+    /// <summary>Everything.</summary>
+    public static FieldSelection All { get; } = new(null);
+
+    /// <summary>Whether nothing is left out.</summary>
+    public bool IsAll => _members is null;
+
+    /// <summary>
+    /// Parses a text that is already percent-decoded. Blanks around names are dropped; <c>none</c> selects only what
+    /// always stays; a null or empty text is <see cref="All"/>.
+    /// </summary>
+    /// <exception cref="QueryException">The text is longer, or a path deeper, than allowed.</exception>
+    public static FieldSelection Parse(string? fields)
+    {
+        if (string.IsNullOrWhiteSpace(fields))
+        {
+            return All;
+        }
+
+        QueryLimits.CheckText(fields, "fields");
+        var members = new Dictionary<string, FieldSelection>(StringComparer.Ordinal) { ["id"] = All, ["href"] = All, ["@type"] = All };
+        foreach (var path in fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var names = path.Split('.', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (names.Length > QueryLimits.Depth)
+            {
+                throw new QueryException(QueryErrorKind.TooLarge, "fields", $"A path is more than {QueryLimits.Depth} names deep.");
+            }
+
+            if (path != "none")
+            {
+                Add(members, names);
+            }
+        }
+
+        return new FieldSelection(members);
+    }
+
+    /// <summary>Removes from the message, in place, what is not selected. Extension members are selected by their names.</summary>
+    public void Apply(IMessage message)
+    {
+        if (_members is null)
+        {
+            return;
+        }
+
+        var schema = ResourceSchema.For(message.Descriptor);
+        foreach (var attribute in schema.Attributes)
+        {
+            if (!_members.TryGetValue(attribute.Field.JsonName, out var selection))
+            {
+                attribute.Field.Accessor.Clear(message);
+            }
+            else if (!selection.IsAll && attribute.Type is AttributeType.Object or AttributeType.Any && !attribute.Field.IsMap)
+            {
+                selection.ApplyWithin(attribute.Field.Accessor.GetValue(message));
+            }
+        }
+
+        if (schema.Extensions?.Accessor.GetValue(message) is Struct extensions)
+        {
+            Prune(extensions);
+            if (extensions.Fields.Count == 0)
+            {
+                schema.Extensions.Accessor.Clear(message);
+            }
+        }
+    }
+
+    // A whole attribute wins over parts of it, whichever comes first.
+    private static void Add(Dictionary<string, FieldSelection> members, ReadOnlySpan<string> names)
+    {
+        if (names.IsEmpty)
+        {
+            return;
+        }
+
+        if (names.Length == 1)
+        {
+            members[names[0]] = All;
+            return;
+        }
+
+        if (!members.TryGetValue(names[0], out var selection))
+        {
+            members[names[0]] = selection = new FieldSelection(new(StringComparer.Ordinal));
+        }
+
+        if (selection._members is { } inner)
+        {
+            Add(inner, names[1..]);
+        }
+    }
+
+    private void ApplyWithin(object? value)
+    {
+        switch (value)
+        {
+            case Struct members:
+                Prune(members);
+                break;
+            case Value { KindCase: Value.KindOneofCase.StructValue } json:
+                Prune(json.StructValue);
+                break;
+            case Value { KindCase: Value.KindOneofCase.ListValue } json:
+                ApplyWithin(json.ListValue.Values);
+                break;
+            case ListValue list:
+                ApplyWithin(list.Values);
+                break;
+            case Value or Any:
+                break;
+            case IMessage message:
+                Apply(message);
+                break;
+            case IEnumerable elements:
+                foreach (var element in elements)
+                {
+                    ApplyWithin(element);
+                }
+
+                break;
+        }
+    }
+
+    private void Prune(Struct members)
+    {
+        foreach (var (name, value) in members.Fields.ToList())
+        {
+            if (!_members!.TryGetValue(name, out var selection))
+            {
+                members.Fields.Remove(name);
+            }
+            else if (!selection.IsAll)
+            {
+                selection.ApplyWithin(value);
+            }
+        }
+    }
+}

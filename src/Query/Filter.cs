@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+namespace ServiceOrdering.Query;
+
+/// <summary>
+/// A filter over resources: parsed once, immutable, evaluated in memory by <see cref="Matches(JsonElement)"/> or in the
+/// database by <see cref="SqlDialect"/>, with the same outcome.
+/// </summary>
+/// <remarks>
+/// <para>A condition holds when any value that its path reaches satisfies it. Arrays stand for their elements, a JSON
+/// null counts as absent, and an object equals nothing. Two conditions on one array may be satisfied by different
+/// elements; the element filter of JSONPath, <c>note[?(@.author=='X' &amp;&amp; @.text=='Y')]</c>, asks both of one.</para>
+/// <para>"Not equal" is the negation of "equal": no value reached is equal, so an absent attribute matches it.</para>
+/// <para>Values compare by the type of the attribute: texts and enums exactly, in order of their UTF-8 bytes; dates as
+/// instants; numbers as IEEE 754 doubles; booleans. Extension members and members of free JSON compare by what is found
+/// there: a JSON string as text, a JSON number when the query's value reads as a JSON number, a JSON boolean when it is
+/// <c>true</c> or <c>false</c>; anything else does not match. Dates there are texts.</para>
+/// <para>Documents are well-formed JSON as the resource's message maps to it, with dates in UTC with milliseconds.</para>
+/// </remarks>
+public sealed class Filter
+{
+    private readonly ResourceSchema? _schema;
+
+    private Filter(FilterNode root, ResourceSchema? schema)
+    {
+        Root = root;
+        _schema = schema;
+    }
+
+    /// <summary>The filter without conditions: everything matches.</summary>
+    public static Filter All { get; } = new(new AllOf(), null);
+
+    /// <summary>Whether everything matches because there are no conditions.</summary>
+    public bool IsAll => Root is AllOf { Nodes.IsEmpty: true };
+
+    internal FilterNode Root { get; }
+
+    /// <summary>
+    /// Parses the flat grammar of TMF630: <c>state=held,pending&amp;orderDate.gt=2026-01-01;priority=0</c>. The text is
+    /// percent-decoded and a <c>+</c> is a blank, as in a query string; text that nobody encoded works too. A null or
+    /// empty text is <see cref="All"/>.
+    /// </summary>
+    /// <exception cref="QueryException">Lists every problem of the text.</exception>
+    public static Filter Parse(string? query, ResourceSchema schema) =>
+        string.IsNullOrWhiteSpace(query) ? All : new Filter(FlatParser.Parse(query, schema), schema);
+
+    /// <summary>
+    /// Parses the JSONPath of <c>filter=</c>, not percent-encoded: <c>$[?(@.state=='held' &amp;&amp; @.priority&lt;3)]</c>, or
+    /// a path whose elements are asked for: <c>$.note[?(@.author=='X')]</c>. A null or empty text is <see cref="All"/>.
+    /// </summary>
+    /// <exception cref="QueryException">The text is not valid, or asks for what is not supported.</exception>
+    public static Filter ParseJsonPath(string? path, ResourceSchema schema) =>
+        string.IsNullOrWhiteSpace(path) ? All : new Filter(JsonPathParser.Parse(path, schema), schema);
+
+    /// <summary>Both filters at once.</summary>
+    /// <exception cref="ArgumentException">They are over different resources.</exception>
+    public static Filter And(Filter left, Filter right)
+    {
+        if (left.IsAll || right.IsAll)
+        {
+            return left.IsAll ? right : left;
+        }
+
+        return left._schema == right._schema
+            ? new Filter(new AllOf(left.Root, right.Root), left._schema)
+            : throw new ArgumentException("The filters are over different resources.", nameof(right));
+    }
+
+    /// <summary>Whether a resource, given as its JSON object, matches.</summary>
+    public bool Matches(JsonElement resource) => Root.Matches(resource);
+
+    /// <summary>Whether a resource matches. Many filters over one resource share one parsed document.</summary>
+    public bool Matches(JsonDocument resource) => Root.Matches(resource.RootElement);
+
+    /// <summary>Whether a resource, given as UTF-8 JSON, matches.</summary>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public bool Matches(ReadOnlyMemory<byte> utf8Json)
+    {
+        if (IsAll)
+        {
+            return true;
+        }
+
+        using var document = JsonDocument.Parse(utf8Json);
+        return Matches(document);
+    }
+
+    /// <summary>
+    /// The values of a text or enum attribute of which at least one must be present in a resource for it to match. False
+    /// when the filter implies no such set. A cheap way to pass over filters that an event cannot match.
+    /// </summary>
+    public bool TryGetRequiredValues(string path, out IReadOnlySet<string> values)
+    {
+        var found = RequiredValues(Root, path);
+        values = found ?? [];
+        return found is not null;
+    }
+
+    private static HashSet<string>? RequiredValues(FilterNode node, string path)
+    {
+        switch (node)
+        {
+            case Comparison { Operator: QueryOperator.Equal, Path.Type: AttributeType.Text or AttributeType.Enum } comparison
+                when comparison.Path.Text == path:
+                return [.. comparison.Operands.Select(operand => operand.Text!)];
+
+            case AllOf all:
+                return all.Nodes.Select(inner => RequiredValues(inner, path)).FirstOrDefault(found => found is not null);
+
+            case AnyOf { Nodes.IsEmpty: false } any:
+                var sets = any.Nodes.Select(inner => RequiredValues(inner, path)).ToList();
+                return sets.Contains(null) ? null : [.. sets.SelectMany(set => set!)];
+
+            default:
+                return null;
+        }
+    }
+}

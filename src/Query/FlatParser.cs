@@ -1,0 +1,246 @@
+namespace ServiceOrdering.Query;
+
+/// <summary>
+/// The flat grammar: clauses joined by <c>&amp;</c>, alternatives by <c>;</c>. Separators count only as plain characters
+/// outside quotes; commas, quotes and operators also when percent-encoded, since many clients encode those.
+/// </summary>
+internal sealed class FlatParser
+{
+    private static readonly (string Text, QueryOperator Operator)[] Operators =
+    [
+        (">=", QueryOperator.GreaterOrEqual),
+        ("<=", QueryOperator.LessOrEqual),
+        ("=~", QueryOperator.Match),
+        ("*=", QueryOperator.Match),
+        ("!=", QueryOperator.NotEqual),
+        (">", QueryOperator.Greater),
+        ("<", QueryOperator.Less),
+        ("=", QueryOperator.Equal),
+    ];
+
+    private static readonly Dictionary<string, QueryOperator> Suffixes = new(StringComparer.Ordinal)
+    {
+        ["eq"] = QueryOperator.Equal,
+        ["ne"] = QueryOperator.NotEqual,
+        ["gt"] = QueryOperator.Greater,
+        ["gte"] = QueryOperator.GreaterOrEqual,
+        ["lt"] = QueryOperator.Less,
+        ["lte"] = QueryOperator.LessOrEqual,
+        ["regex"] = QueryOperator.Match,
+    };
+
+    private readonly QueryText _text;
+    private readonly AttributeScope _scope;
+    private readonly List<QueryError> _errors = [];
+    private int _index;
+    private int _clauses;
+
+    private FlatParser(string raw, ResourceSchema schema)
+    {
+        QueryLimits.CheckText(raw, "query");
+        _text = QueryText.Decode(raw, "query");
+        _scope = schema.Scope;
+    }
+
+    public static FilterNode Parse(string raw, ResourceSchema schema)
+    {
+        var parser = new FlatParser(raw, schema);
+        var alternatives = parser.ReadAlternatives();
+        return parser._errors.Count > 0 ? throw new QueryException(parser._errors)
+            : alternatives is [var only] ? only
+            : alternatives is [] ? new AllOf()
+            : new AnyOf([.. alternatives]);
+    }
+
+    private List<FilterNode> ReadAlternatives()
+    {
+        var alternatives = new List<FilterNode>();
+        var group = new List<Clause>();
+        while (true)
+        {
+            if (ReadClause() is { } clause)
+            {
+                Add(group, clause);
+            }
+
+            var isEnd = _index >= _text.Length;
+            if ((isEnd || _text[_index] == ';') && group.Count > 0)
+            {
+                alternatives.Add(Combine(group));
+                group.Clear();
+            }
+
+            if (isEnd || _errors.Any(error => error.Kind == QueryErrorKind.TooLarge))
+            {
+                return alternatives;
+            }
+
+            _index++;
+        }
+    }
+
+    // Repetition of an attribute is the same as a list of values.
+    private static void Add(List<Clause> group, Clause clause)
+    {
+        var same = clause.Operator == QueryOperator.Equal
+            ? group.Find(c => c.Operator == QueryOperator.Equal && c.Path.Text == clause.Path.Text)
+            : null;
+        if (same is null)
+        {
+            group.Add(clause);
+        }
+        else
+        {
+            same.Values.AddRange(clause.Values);
+        }
+    }
+
+    private FilterNode Combine(List<Clause> group)
+    {
+        var nodes = new List<FilterNode>();
+        foreach (var clause in group)
+        {
+            if (clause.Values.Count > QueryLimits.Values)
+            {
+                Fail(QueryErrorKind.TooLarge, clause.Name, $"{clause.Name} has more than {QueryLimits.Values} values.", clause.Position);
+            }
+            else if (new Condition(clause.Name, _errors).Create(clause.Path, clause.Operator, clause.Values, clause.Position) is { } node)
+            {
+                nodes.Add(node);
+            }
+        }
+
+        return nodes is [var only] ? only : new AllOf([.. nodes]);
+    }
+
+    private Clause? ReadClause()
+    {
+        var start = _index;
+        while (_index < _text.Length && !IsSeparator(_index) && OperatorAt(_index) is null)
+        {
+            _index++;
+        }
+
+        var name = _text.Text[start.._index].Trim();
+        var position = _text.PositionOf(start);
+        var found = _index < _text.Length ? OperatorAt(_index) : null;
+        if (found is not { } op)
+        {
+            if (name.Length > 0)
+            {
+                Fail(QueryErrorKind.BadSyntax, name, $"{name} has no operator; allowed: {Condition.AllowedOperators(AttributeType.Any)}.", position);
+            }
+
+            return null;
+        }
+
+        if (++_clauses > QueryLimits.Clauses)
+        {
+            Fail(QueryErrorKind.TooLarge, name, $"The query has more than {QueryLimits.Clauses} conditions.", position);
+            return null;
+        }
+
+        _index += op.Text.Length;
+        var names = name.Split('.').ToList();
+        var effective = op.Operator;
+        if (names.Count > 1 && Suffixes.TryGetValue(names[^1], out var suffix))
+        {
+            names.RemoveAt(names.Count - 1);
+            effective = suffix;
+            if (op.Operator != QueryOperator.Equal)
+            {
+                Fail(QueryErrorKind.BadOperator, name, $"{name} has two operators: write {name}= or drop the suffix.", position);
+            }
+        }
+
+        // A pattern is one value: its commas are its own.
+        var values = effective == QueryOperator.Match ? [ReadValue(splitsAtComma: false)] : ReadValues();
+        return CheckName(name, names, position) ? new Clause(name, _scope.Resolve(names), effective, values, position) : null;
+    }
+
+    private bool CheckName(string name, List<string> names, int position)
+    {
+        if (names.Exists(n => n.Length == 0))
+        {
+            var problem = name.Length == 0 ? "An attribute is missing before the operator." : $"{name} has an empty name between dots.";
+            return Fail(QueryErrorKind.BadSyntax, name, problem, position);
+        }
+
+        if (names.Count > QueryLimits.Depth)
+        {
+            return Fail(QueryErrorKind.TooLarge, name, $"{name} is more than {QueryLimits.Depth} names deep.", position);
+        }
+
+        // Where an attribute has no members, what follows its dot was meant as an operator.
+        var owner = _scope.Resolve(names[..^1]).Type;
+        return owner is AttributeType.Object or AttributeType.Any or AttributeType.None
+            || Fail(QueryErrorKind.BadOperator, name, $".{names[^1]} is not an operator; allowed: {Condition.AllowedOperators(owner)}.", position);
+    }
+
+    private List<Literal> ReadValues()
+    {
+        var values = new List<Literal> { ReadValue(splitsAtComma: true) };
+        while (_index < _text.Length && _text[_index] == ',')
+        {
+            _index++;
+            values.Add(ReadValue(splitsAtComma: true));
+        }
+
+        return values;
+    }
+
+    private Literal ReadValue(bool splitsAtComma)
+    {
+        bool IsEnd(int index) => index >= _text.Length || IsSeparator(index) || (splitsAtComma && _text[index] == ',');
+
+        var start = _index;
+        var opening = start;
+        while (!IsEnd(opening) && _text[opening] == ' ')
+        {
+            opening++;
+        }
+
+        if (opening < _text.Length && _text[opening] is '"' or '\'')
+        {
+            for (var closing = opening + 1; closing < _text.Length; closing++)
+            {
+                // Only a quote that ends the value closes it; without one the quotes are ordinary characters.
+                if (_text[closing] == _text[opening] && IsEnd(closing + 1))
+                {
+                    _index = closing + 1;
+                    return new Literal(_text.Text[(opening + 1)..closing], LiteralKind.Plain, _text.PositionOf(opening));
+                }
+            }
+        }
+
+        while (!IsEnd(_index))
+        {
+            _index++;
+        }
+
+        return new Literal(_text.Text[start.._index], LiteralKind.Plain, _text.PositionOf(start));
+    }
+
+    private bool IsSeparator(int index) => _text[index] is '&' or ';' && !_text.IsEncoded(index);
+
+    private (string Text, QueryOperator Operator)? OperatorAt(int index)
+    {
+        foreach (var op in Operators)
+        {
+            if (string.CompareOrdinal(_text.Text, index, op.Text, 0, op.Text.Length) == 0)
+            {
+                return op;
+            }
+        }
+
+        return null;
+    }
+
+    private bool Fail(QueryErrorKind kind, string parameter, string message, int position)
+    {
+        _errors.Add(new QueryError(kind, parameter, message, position));
+        return false;
+    }
+
+    private sealed record Clause(string Name, AttributePath Path, QueryOperator Operator, List<Literal> Values, int Position);
+}

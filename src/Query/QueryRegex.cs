@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace ServiceOrdering.Query;
+
+/// <summary>
+/// Regular expressions of clients: matched in time linear in the text, anchored nowhere, never backtracking. The storage
+/// registers <see cref="IsMatch(string, string?)"/> in each SQLite connection under <see cref="FunctionName"/>:
+/// <c>connection.CreateFunction&lt;string, string?, bool&gt;(QueryRegex.FunctionName, QueryRegex.IsMatch, isDeterministic: true)</c>.
+/// </summary>
+public static partial class QueryRegex
+{
+    /// <summary>The SQL function that translated filters call, with the pattern first.</summary>
+    public const string FunctionName = "regexp_match";
+
+    /// <summary>How long one match may take. A text that takes longer does not match.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+
+    private const int CacheSize = 256;
+
+    private static readonly ConcurrentDictionary<string, Regex> Cache = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the pattern occurs in the text; false for a null text.</summary>
+    /// <exception cref="ArgumentException">The pattern did not come from a parsed filter and is not valid.</exception>
+    public static bool IsMatch(string pattern, string? value) => value is not null && IsMatch(Compile(pattern), value);
+
+    internal static bool IsMatch(Regex regex, string value)
+    {
+        // SQLite hands a text to a function up to its first U+0000; in memory it is the same.
+        var text = value.AsSpan();
+        var end = text.IndexOf('\0');
+        try
+        {
+            return regex.IsMatch(end < 0 ? text : text[..end]);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Compiles a pattern, or says in words why it cannot be used.</summary>
+    internal static Regex? TryCompile(string pattern, out string problem)
+    {
+        problem = "";
+        if (pattern.Length > QueryLimits.PatternLength)
+        {
+            problem = $"is longer than {QueryLimits.PatternLength} characters";
+            return null;
+        }
+
+        try
+        {
+            return Compile(pattern);
+        }
+        catch (RegexParseException e)
+        {
+            problem = $"is not valid at position {e.Offset}: {e.Error}";
+        }
+        catch (NotSupportedException e)
+        {
+            var construct = QuotedConstruct().Match(e.Message);
+            problem = construct.Success
+                ? $"uses a construct that linear-time matching does not have: {construct.Groups[1].Value}"
+                : "is too large for linear-time matching";
+        }
+
+        return null;
+    }
+
+    private static Regex Compile(string pattern)
+    {
+        if (Cache.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
+        if (Cache.Count >= CacheSize)
+        {
+            Cache.Clear();
+        }
+
+        return Cache.GetOrAdd(
+            pattern,
+            static text => new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout));
+    }
+
+    [GeneratedRegex("'(.+)'", RegexOptions.RightToLeft)]
+    private static partial Regex QuotedConstruct();
+}

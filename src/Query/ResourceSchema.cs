@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ServiceOrdering.Query;
+
+/// <summary>How the values of an attribute compare.</summary>
+internal enum AttributeType
+{
+    /// <summary>Neither an attribute nor an extension: nothing is ever there.</summary>
+    None,
+    Text,
+    Number,
+    Boolean,
+    Date,
+    Enum,
+    Object,
+
+    /// <summary>Free JSON: a Value, or an extension member. Compares by what is found there.</summary>
+    Any,
+}
+
+/// <summary>How many JSON values stand under one name.</summary>
+internal enum StepShape
+{
+    One,
+    Many,
+
+    /// <summary>Only the document knows.</summary>
+    Any,
+}
+
+internal sealed record ResourceAttribute(FieldDescriptor Field, AttributeType Type, StepShape Shape, IReadOnlyList<string> EnumValues);
+
+/// <summary>
+/// The attributes of a resource by their JSON names, taken from its protobuf message. A <c>google.protobuf.Struct</c>
+/// field named <c>extensions</c> holds the members that the message does not know; in JSON they stand beside the others.
+/// </summary>
+public sealed class ResourceSchema
+{
+    private static readonly ConcurrentDictionary<MessageDescriptor, ResourceSchema> Schemas = new();
+
+    private readonly Dictionary<string, ResourceAttribute> _attributes = new(StringComparer.Ordinal);
+
+    private ResourceSchema(MessageDescriptor message)
+    {
+        Message = message;
+        foreach (var field in message.Fields.InDeclarationOrder())
+        {
+            if (field.Name == "extensions" && field.FieldType == FieldType.Message && field.MessageType == Struct.Descriptor)
+            {
+                Extensions = field;
+            }
+            else
+            {
+                _attributes[field.JsonName] = Describe(field);
+            }
+        }
+    }
+
+    /// <summary>The message that describes the resource.</summary>
+    public MessageDescriptor Message { get; }
+
+    internal FieldDescriptor? Extensions { get; }
+
+    internal AttributeScope Scope => new(AttributeType.Object, this, [], Depth: 0);
+
+    internal IEnumerable<ResourceAttribute> Attributes => _attributes.Values;
+
+    /// <summary>The schema of a message; built once per process.</summary>
+    public static ResourceSchema For(MessageDescriptor message) => Schemas.GetOrAdd(message, static m => new ResourceSchema(m));
+
+    internal ResourceAttribute? Find(string jsonName) => _attributes.GetValueOrDefault(jsonName);
+
+    private static ResourceAttribute Describe(FieldDescriptor field)
+    {
+        var type = field.IsMap ? AttributeType.Any : TypeOf(field);
+        var shape = type == AttributeType.Any ? StepShape.Any : field.IsRepeated ? StepShape.Many : StepShape.One;
+        return new ResourceAttribute(field, type, shape, type == AttributeType.Enum ? EnumNames(field.EnumType) : []);
+    }
+
+    private static AttributeType TypeOf(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.Bool => AttributeType.Boolean,
+        FieldType.Enum => AttributeType.Enum,
+        FieldType.String or FieldType.Bytes => AttributeType.Text,
+        FieldType.Message or FieldType.Group => field.MessageType.FullName switch
+        {
+            "google.protobuf.Timestamp" => AttributeType.Date,
+            "google.protobuf.BoolValue" => AttributeType.Boolean,
+            "google.protobuf.StringValue" or "google.protobuf.BytesValue" => AttributeType.Text,
+            "google.protobuf.Duration" or "google.protobuf.FieldMask" => AttributeType.Text,
+            "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" => AttributeType.Number,
+            "google.protobuf.Int32Value" or "google.protobuf.UInt32Value" => AttributeType.Number,
+            "google.protobuf.Int64Value" or "google.protobuf.UInt64Value" => AttributeType.Number,
+            "google.protobuf.Value" or "google.protobuf.Struct" => AttributeType.Any,
+            "google.protobuf.ListValue" or "google.protobuf.Any" => AttributeType.Any,
+            _ => AttributeType.Object,
+        },
+        _ => AttributeType.Number,
+    };
+
+    // SERVICE_ORDER_STATE_IN_PROGRESS of ServiceOrderState is inProgress; the unspecified zero is never in JSON.
+    private static List<string> EnumNames(EnumDescriptor type)
+    {
+        var prefix = ScreamingSnake(type.Name) + "_";
+        return [.. type.Values
+            .Select(value => value.Name.StartsWith(prefix, StringComparison.Ordinal) ? value.Name[prefix.Length..] : value.Name)
+            .Where(name => name != "UNSPECIFIED")
+            .Select(LowerCamel)];
+    }
+
+    private static string ScreamingSnake(string name)
+    {
+        var snake = new StringBuilder();
+        for (var i = 0; i < name.Length; i++)
+        {
+            var startsWord = i > 0 && char.IsUpper(name[i])
+                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
+            snake.Append(startsWord ? "_" : "").Append(char.ToUpperInvariant(name[i]));
+        }
+
+        return snake.ToString();
+    }
+
+    private static string LowerCamel(string name)
+    {
+        var words = name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => word.ToLowerInvariant());
+        return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+}

@@ -1,0 +1,6 @@
+namespace ServiceOrdering.Server.Errors;
+
+internal static class ErrorsModule
+{
+    public static IServiceCollection AddErrors(this IServiceCollection services) => services.AddSingleton<ErrorInterceptor>();
+}

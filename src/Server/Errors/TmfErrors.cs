@@ -1,0 +1,51 @@
+using System.Text.Json;
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Transcoding;
+using ServiceOrdering.Transcoding.Errors;
+
+namespace ServiceOrdering.Server.Errors;
+
+/// <summary>Errors in the shape of TM Forum's APIs, with every violation beside the standard's members.</summary>
+internal static class TmfErrors
+{
+    public static void AddTmfErrors(this TranscodingOptions options, string prefix) => options.Errors(prefix, Write, Status);
+
+    private static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).Http;
+
+    private static void Write(Utf8JsonWriter writer, RestError error)
+    {
+        var (_, status, code, title) = Entry(error);
+        writer.WriteStartObject();
+        writer.WriteString("code", code);
+        writer.WriteString("reason", title);
+        writer.WriteString("message", error.Message);
+        writer.WriteString("status", status.ToString());
+        if (error.Metadata.TryGetValue("traceId", out var traceId))
+            writer.WriteString("traceId", traceId);
+        if (error.Violations.Count > 0)
+        {
+            writer.WriteStartArray("errors");
+            foreach (var violation in error.Violations)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("path", violation.Name);
+                writer.WriteString("reason", violation.Reason);
+                writer.WriteString("message", violation.Message);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        }
+        writer.WriteString("@type", "Error");
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A request whose violations are all of one kind has that kind's code; a mixed one is just invalid.</summary>
+    private static ErrorEntry Entry(RestError error)
+    {
+        var entry = ErrorTable.Of(ErrorTable.Parse(error.Reason));
+        var reasons = error.Violations.Select(violation => violation.Reason).Distinct().ToList();
+        return ErrorTable.Parse(error.Reason) == ErrorReason.RequestInvalid && reasons.Count == 1
+            ? entry with { Code = ErrorTable.Of(ErrorTable.Parse(reasons[0])).Code, Title = ErrorTable.Of(ErrorTable.Parse(reasons[0])).Title }
+            : entry;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Transcoding.Http;
+using ServiceOrdering.Transcoding.Json;
+
+namespace ServiceOrdering.Transcoding.Errors;
+
+/// <summary>Answers a request with an error in the shape that the route's prefix asks for.</summary>
+internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
+{
+    private static readonly ErrorDialect Default = new("", WriteStatus, error => error.HttpStatus);
+
+    public ErrorDialect? Dialect(PathString path) => options.Value.Dialects.FirstOrDefault(dialect => path.StartsWithSegments(dialect.Prefix));
+
+    public async Task WriteAsync(HttpContext context, RestError error)
+    {
+        var dialect = Dialect(context.Request.Path) ?? Default;
+        error = error with { HttpStatus = dialect.HttpStatus(error) };
+
+        var response = context.Response;
+        response.StatusCode = error.HttpStatus;
+        response.ContentType = ResponseWriter.JsonType;
+        foreach (var (name, value) in error.Headers)
+        {
+            response.Headers[name] = HeaderText.Escape(value);
+        }
+
+        using var buffer = new RecycledBuffer();
+        var writer = JsonFormat.Rent(buffer);
+        dialect.WriteBody(writer, error);
+        JsonFormat.Return(writer);
+        response.ContentLength = buffer.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
+        }
+    }
+
+    private static void WriteStatus(Utf8JsonWriter writer, RestError error)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("code", (int)error.GrpcStatus);
+        writer.WriteString("message", error.Message);
+        writer.WriteString("reason", error.Reason);
+        if (error.Violations.Count > 0)
+        {
+            writer.WriteStartArray("violations");
+            foreach (var violation in error.Violations)
+            {
+                writer.WriteStartObject();
+                writer.WriteString(JsonNamingPolicy.CamelCase.ConvertName(violation.Place.ToString()), violation.Name);
+                writer.WriteString("reason", violation.Reason);
+                writer.WriteString("message", violation.Message);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,135 @@
+using Google.Api;
+using Google.Protobuf.Reflection;
+using ServiceOrdering.Transcoding.Errors;
+using ServiceOrdering.Transcoding.Json;
+using Tmf.Rest.V1;
+
+namespace ServiceOrdering.Transcoding.Http;
+
+/// <summary>One HTTP rule of one method, checked against the messages that it names fields of.</summary>
+internal sealed class HttpRoute
+{
+    private readonly MethodDescriptor _method;
+
+    /// <exception cref="InvalidOperationException">The rule or the method's options do not fit the method's messages.</exception>
+    public HttpRoute(MethodDescriptor method, HttpRule rule)
+    {
+        _method = method;
+        (HttpMethod, var template) = rule.PatternCase switch
+        {
+            HttpRule.PatternOneofCase.Get => ("GET", rule.Get),
+            HttpRule.PatternOneofCase.Put => ("PUT", rule.Put),
+            HttpRule.PatternOneofCase.Post => ("POST", rule.Post),
+            HttpRule.PatternOneofCase.Delete => ("DELETE", rule.Delete),
+            HttpRule.PatternOneofCase.Patch => ("PATCH", rule.Patch),
+            HttpRule.PatternOneofCase.Custom => (rule.Custom.Kind, rule.Custom.Path),
+            _ => throw Bad("the HTTP rule has no path"),
+        };
+        try
+        {
+            Template = new PathTemplate(template);
+        }
+        catch (FormatException e)
+        {
+            throw Bad(e.Message);
+        }
+
+        var operation = method.GetOptions()?.GetExtension(RestExtensions.Operation) ?? new Operation();
+        SuccessStatus = operation.SuccessStatus == 0 ? 200 : operation.SuccessStatus;
+        PathFields = Template.Fields.ToDictionary(field => field, field => Text(method.InputType, field, "path"));
+        RequestHeaders = [.. operation.RequestHeaders.Select(header => new HeaderField(header.Name, Text(method.InputType, header.Field, "request header")))];
+        ResponseHeaders = [.. operation.ResponseHeaders.Select(header => new HeaderField(header.Name, Text(method.OutputType, header.Field, "response header")))];
+        QueryField = operation.QueryField.Length == 0 ? null : Text(method.InputType, operation.QueryField, "query");
+        Page = operation.Page is null ? null : new PageFields(
+            Text(method.InputType, operation.Page.Offset, "page offset"),
+            Text(method.InputType, operation.Page.Limit, "page limit"),
+            Text(method.OutputType, operation.Page.TotalCount, "page total count"),
+            Text(method.OutputType, operation.Page.AppliedLimit, "page applied limit"));
+
+        TakesWholeBody = rule.Body == "*";
+        BodyField = rule.Body is "" or "*" ? null : Member(method.InputType, rule.Body, "body");
+        if (BodyField is { Descriptor: { IsRepeated: true } or { FieldType: not FieldType.Message } })
+        {
+            throw Bad($"the body field {rule.Body} is not a message");
+        }
+
+        ResponseBody = rule.ResponseBody.Length == 0 ? null : Member(method.OutputType, rule.ResponseBody, "response body");
+        if (Page is not null && ResponseBody is not { Descriptor.IsRepeated: true })
+        {
+            throw Bad("a page needs a response body that is a repeated field");
+        }
+    }
+
+    public string HttpMethod { get; }
+
+    public PathTemplate Template { get; }
+
+    public int SuccessStatus { get; }
+
+    public Dictionary<string, FieldPath> PathFields { get; }
+
+    public IReadOnlyList<HeaderField> RequestHeaders { get; }
+
+    public IReadOnlyList<HeaderField> ResponseHeaders { get; }
+
+    /// <summary>The field that takes what the query has beside the fields bound by name; null where that is refused.</summary>
+    public FieldPath? QueryField { get; }
+
+    public PageFields? Page { get; }
+
+    /// <summary>Whether the body is the request message itself.</summary>
+    public bool TakesWholeBody { get; }
+
+    /// <summary>The field that the body is.</summary>
+    public FieldPlan? BodyField { get; }
+
+    public bool TakesBody => TakesWholeBody || BodyField is not null;
+
+    /// <summary>Whether the body is passed on as it is.</summary>
+    public bool TakesRawBody => BodyField?.Descriptor.MessageType == HttpBody.Descriptor;
+
+    /// <summary>Whether a request without body cannot be right.</summary>
+    public bool NeedsBody => BodyField is not null
+        ? RequiredFields.IsRequired(BodyField.Descriptor)
+        : TakesWholeBody && MessagePlan.Of(_method.InputType).Fields.Any(member =>
+            RequiredFields.IsRequired(member.Descriptor) && !BoundElsewhere.Any(bound => bound.ProtoName == member.Descriptor.Name));
+
+    /// <summary>The field of the response that is the body; null where it is the whole response.</summary>
+    public FieldPlan? ResponseBody { get; }
+
+    /// <summary>The fields that a query parameter can be bound to by its name.</summary>
+    public IEnumerable<FieldPlan> QueryFields => TakesWholeBody ? [] : MessagePlan.Of(_method.InputType).Fields.Where(member =>
+        FieldPath.Find(_method.InputType, member.Descriptor.Name) is { IsText: true } path && IsForQuery(path));
+
+    private IEnumerable<FieldPath> BoundElsewhere => PathFields.Values.Concat(RequestHeaders.Select(header => header.Field));
+
+    /// <summary>The field that a query parameter of this name is bound to, or null.</summary>
+    public FieldPath? FindQueryField(string name) =>
+        !TakesWholeBody && FieldPath.Find(_method.InputType, name, orJsonName: true) is { IsText: true } path && IsForQuery(path) ? path : null;
+
+    /// <summary>Where an HTTP request has the field with this path in proto names.</summary>
+    public (ViolationPlace Place, string Name) Locate(string field) => FieldPlaces.Locate(this, _method.InputType, field);
+
+    private bool IsForQuery(FieldPath path) =>
+        path.Descriptors.First() != BodyField?.Descriptor
+        && (QueryField is null || !path.IsWithin(QueryField))
+        && !BoundElsewhere.Any(path.IsWithin);
+
+    private FieldPlan Member(MessageDescriptor message, string name, string role) =>
+        MessagePlan.Of(message).Find(name) ?? throw Bad($"{message.FullName} has no field {name} for the {role}");
+
+    private FieldPath Text(MessageDescriptor message, string path, string role) => FieldPath.Find(message, path) switch
+    {
+        null => throw Bad($"{message.FullName} has no field {path} for the {role}"),
+        { IsText: false } => throw Bad($"the field {path} cannot be the {role}: it has no form as text"),
+        var field => field,
+    };
+
+    private InvalidOperationException Bad(string why) => new($"{_method.FullName}: {why}.");
+}
+
+/// <summary>A header and the field that it stands for.</summary>
+internal sealed record HeaderField(string Name, FieldPath Field);
+
+/// <summary>The fields that describe a page: two of the request, two of the response.</summary>
+internal sealed record PageFields(FieldPath Offset, FieldPath Limit, FieldPath TotalCount, FieldPath AppliedLimit);

@@ -1,0 +1,79 @@
+using Google.Protobuf;
+using ServiceOrdering.Transcoding.Errors;
+
+namespace ServiceOrdering.Transcoding.Http;
+
+/// <summary>Fills request fields from the query string.</summary>
+internal sealed class QueryBinder
+{
+    private readonly HttpRoute _route;
+    private readonly Dictionary<string, FieldPath> _byName = [];
+    private readonly string _allowed;
+
+    public QueryBinder(HttpRoute route)
+    {
+        _route = route;
+        var fields = route.QueryFields.ToList();
+        foreach (var field in fields)
+        {
+            _byName[field.JsonName] = _byName[field.Descriptor.Name] = route.FindQueryField(field.Descriptor.Name)!;
+        }
+
+        _allowed = fields.Count == 0
+            ? "This operation takes no query parameters."
+            : $"Allowed are {string.Join(", ", fields.Select(field => field.JsonName))}.";
+    }
+
+    /// <summary>Binds what the request's query has; the rest goes to the route's query field as it was sent, or is a violation.</summary>
+    public void Bind(string query, IMessage request, List<RestViolation> violations)
+    {
+        if (query.Length <= 1)
+        {
+            return;
+        }
+
+        var seen = new HashSet<FieldPath>();
+        List<string>? rest = null;
+        foreach (var pair in query[1..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=');
+            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            if (Find(name) is not { } field)
+            {
+                if (_route.QueryField is not null)
+                {
+                    (rest ??= []).Add(pair);
+                }
+                else
+                {
+                    Refuse(name, $"There is no such parameter. {_allowed}");
+                }
+            }
+            else if (!seen.Add(field) && !field.Field.Descriptor.IsRepeated)
+            {
+                Refuse(name, "The parameter is given more than once.");
+            }
+            else if (field.ReadText(Value(field, equals < 0 ? "" : Decode(pair[(equals + 1)..])), request) is { } wrong)
+            {
+                Refuse(name, wrong);
+            }
+        }
+
+        if (rest is not null)
+        {
+            _route.QueryField!.ReadText(string.Join('&', rest), request);
+        }
+
+        void Refuse(string name, string message) =>
+            violations.Add(RestViolation.Of(ViolationPlace.Query, name, TranscodingFailure.QueryInvalid, message));
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    // The + of an offset that was not encoded has become a blank.
+    private static string Value(FieldPath field, string text) =>
+        field.Field.Descriptor.FieldType == Google.Protobuf.Reflection.FieldType.Message ? text.Replace(' ', '+') : text;
+
+    private FieldPath? Find(string name) =>
+        _byName.TryGetValue(name, out var field) ? field : name.Contains('.') ? _route.FindQueryField(name) : null;
+}

@@ -1,0 +1,146 @@
+using Google.Api;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using ServiceOrdering.Transcoding.Errors;
+using ServiceOrdering.Transcoding.Json;
+
+namespace ServiceOrdering.Transcoding.Http;
+
+/// <summary>Makes a request message of an HTTP request: of its body, path, query and headers.</summary>
+internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
+{
+    private const string StrictHandling = "handling=strict";
+
+    private readonly QueryBinder _query = new(route);
+
+    /// <summary>Fills the message.</summary>
+    /// <exception cref="TranscodingException">The HTTP request is refused; the error names all that is wrong with it.</exception>
+    public async ValueTask BindAsync(HttpContext context, IMessage request)
+    {
+        var violations = new List<RestViolation>();
+        if (route.TakesBody)
+        {
+            await BindBodyAsync(context, request, violations);
+        }
+
+        // After the body, which may hold the same fields: the path is what names the resource.
+        BindPath(context.Request, request, violations);
+        _query.Bind(context.Request.QueryString.Value ?? "", request, violations);
+        BindHeaders(context.Request, request, violations);
+
+        if (violations.Count > 0)
+        {
+            AddMissing(request, violations);
+            throw new TranscodingException(
+                FailureReasons.Error(TranscodingFailure.RequestInvalid, Summary(violations)) with { Violations = violations });
+        }
+    }
+
+    private async ValueTask BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
+    {
+        if (!route.TakesRawBody && !RequestBody.IsJson(context.Request.ContentType))
+        {
+            throw MediaTypeNotSupported();
+        }
+
+        using var body = await RequestBody.ReadAsync(context.Request, options.MaxRequestBodySize);
+        if (body.Bytes.IsEmpty || (!route.TakesRawBody && body.Bytes.Trim(" \t\r\n"u8).SequenceEqual("null"u8)))
+        {
+            if (route.NeedsBody)
+            {
+                throw new TranscodingException(TranscodingFailure.BodyMissing, "The operation needs a body, and the request has none.");
+            }
+        }
+        else if (route.TakesRawBody)
+        {
+            var raw = (HttpBody)route.BodyField!.Child(request);
+            raw.ContentType = context.Request.ContentType ?? "";
+            raw.Data = ByteString.CopyFrom(body.Bytes);
+        }
+        else
+        {
+            ReadJson(context, body.Bytes, route.TakesWholeBody ? request : route.BodyField!.Child(request), violations);
+        }
+    }
+
+    private static void ReadJson(HttpContext context, ReadOnlySpan<byte> json, IMessage target, List<RestViolation> violations)
+    {
+        var isStrict = context.Request.Headers["Prefer"].Any(prefer =>
+            prefer is not null && prefer.Split([',', ';'], StringSplitOptions.TrimEntries).Contains(StrictHandling, StringComparer.OrdinalIgnoreCase));
+        if (isStrict)
+        {
+            context.Response.Headers["Preference-Applied"] = StrictHandling;
+        }
+
+        var result = JsonFormat.Read(json, target, isStrict ? JsonSource.StrictRequest : JsonSource.Request);
+        if (result.Malformation is { } malformation)
+        {
+            var violation = RestViolation.Of(
+                ViolationPlace.Body, malformation.Place, TranscodingFailure.BodyMalformed, malformation.Message);
+            throw new TranscodingException(
+                FailureReasons.Error(TranscodingFailure.BodyMalformed, malformation.Message) with { Violations = [violation] });
+        }
+
+        violations.AddRange(result.Violations.Select(violation =>
+            RestViolation.Of(ViolationPlace.Body, violation.Place, violation.Reason, violation.Message)));
+    }
+
+    private void BindPath(HttpRequest http, IMessage request, List<RestViolation> violations)
+    {
+        foreach (var (field, value) in route.Template.Bind(http))
+        {
+            if (route.PathFields[field].ReadText(value, request) is { } wrong)
+            {
+                violations.Add(RestViolation.Of(ViolationPlace.Path, field, TranscodingFailure.FieldInvalid, wrong));
+            }
+        }
+    }
+
+    private void BindHeaders(HttpRequest http, IMessage request, List<RestViolation> violations)
+    {
+        foreach (var header in route.RequestHeaders)
+        {
+            if (http.Headers.TryGetValue(header.Name, out var values)
+                && header.Field.ReadText(values.ToString(), request) is { } wrong)
+            {
+                violations.Add(RestViolation.Of(ViolationPlace.Header, header.Name, TranscodingFailure.HeaderInvalid, wrong));
+            }
+        }
+    }
+
+    // One answer names everything. What is inside a refused value was not read, and is not missing.
+    private void AddMissing(IMessage request, List<RestViolation> violations)
+    {
+        var blamed = violations.ConvertAll(violation => (violation.Place, violation.Name));
+        foreach (var path in RequiredFields.Missing(request))
+        {
+            var (place, name) = route.Locate(path);
+            if (!blamed.Exists(other => other.Place == place
+                && (other.Name == name || name.StartsWith(other.Name + "/", StringComparison.Ordinal))))
+            {
+                violations.Add(RestViolation.Of(place, name, TranscodingFailure.FieldMissing, "Is required."));
+            }
+        }
+    }
+
+    private static string Summary(List<RestViolation> violations)
+    {
+        const int Named = 3;
+        var first = violations.Take(Named).Select(violation => $"{(violation.Name.Length == 0 ? "body" : violation.Name)}: {violation.Message}");
+        var more = violations.Count > Named ? $" And {violations.Count - Named} more." : "";
+        return string.Join(" ", first) + more;
+    }
+
+    private TranscodingException MediaTypeNotSupported()
+    {
+        var error = FailureReasons.Error(
+            TranscodingFailure.MediaTypeNotSupported, "The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        var header = route.HttpMethod switch
+        {
+            "POST" => "Accept-Post",
+            "PATCH" => "Accept-Patch",
+            _ => "Accept",
+        };
+        return new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = "application/json" } });
+    }
+}

@@ -1,0 +1,119 @@
+using Google.Api;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using ServiceOrdering.Transcoding.Json;
+
+namespace ServiceOrdering.Transcoding.Http;
+
+/// <summary>Makes an HTTP response of a response message: status, headers and body.</summary>
+internal sealed class ResponseWriter(HttpRoute route)
+{
+    public const string JsonType = "application/json; charset=utf-8";
+
+    // A list beyond this goes out while it is being written; what is smaller has a Content-Length.
+    private const int FlushThreshold = 64 * 1024;
+
+    public async Task WriteAsync(HttpContext context, IMessage request, IMessage message)
+    {
+        var response = context.Response;
+        response.StatusCode = route.SuccessStatus;
+        foreach (var header in route.ResponseHeaders)
+        {
+            if (header.Field.Text(message) is { Length: > 0 } value)
+            {
+                response.Headers[header.Name] = HeaderText.Escape(value);
+            }
+        }
+
+        if (route.Page is { } page)
+        {
+            PageHeaders.Write(context, page, request, message, route.ResponseBody!.Count(message));
+        }
+
+        if (IsUnchanged(context))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+        }
+        else if (response.StatusCode != StatusCodes.Status204NoContent)
+        {
+            await WriteBodyAsync(context, message);
+        }
+    }
+
+    private async Task WriteBodyAsync(HttpContext context, IMessage message)
+    {
+        var body = route.ResponseBody is { Descriptor: { FieldType: Google.Protobuf.Reflection.FieldType.Message, IsRepeated: false } } field
+            ? field.Child(message)
+            : route.ResponseBody is null ? message : null;
+        if (body is HttpBody raw)
+        {
+            context.Response.ContentType = raw.ContentType.Length > 0 ? raw.ContentType : "application/octet-stream";
+            await SendAsync(context, raw.Data.Memory);
+            return;
+        }
+
+        context.Response.ContentType = JsonType;
+        using var buffer = new RecycledBuffer();
+        if (body is not null)
+        {
+            JsonFormat.Write(body, buffer);
+        }
+        else if (route.ResponseBody!.Descriptor is { IsRepeated: true, IsMap: false })
+        {
+            await WriteListAsync(context, message, buffer);
+        }
+        else
+        {
+            var writer = JsonFormat.Rent(buffer);
+            route.ResponseBody.WriteValue(writer, message);
+            JsonFormat.Return(writer);
+        }
+
+        await SendAsync(context, buffer.Written);
+    }
+
+    private async Task WriteListAsync(HttpContext context, IMessage message, RecycledBuffer buffer)
+    {
+        var list = route.ResponseBody!;
+        var count = list.Count(message);
+        var writer = JsonFormat.Rent(buffer);
+        writer.WriteStartArray();
+        for (var i = 0; i < count; i++)
+        {
+            list.WriteElement(writer, message, i);
+            if (writer.BytesPending + buffer.Length > FlushThreshold && !HttpMethods.IsHead(context.Request.Method))
+            {
+                writer.Flush();
+                await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
+                buffer.Clear();
+            }
+        }
+
+        writer.WriteEndArray();
+        JsonFormat.Return(writer);
+    }
+
+    private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentLength = body.Length;
+        }
+
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        }
+    }
+
+    private static bool IsUnchanged(HttpContext context)
+    {
+        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        return isRead
+            && context.Response.Headers.ETag is { Count: > 0 } etag
+            && EntityTagHeaderValue.TryParse(etag.ToString(), out var current)
+            && EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
+            && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
+    }
+}

@@ -1,0 +1,264 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ServiceOrdering.Cli;
+
+namespace ServiceOrdering.Client.Tests;
+
+public sealed class CommandLineTests(RunningServer server) : IClassFixture<RunningServer>
+{
+    private const string NoServer = "http://127.0.0.1:1";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("create-minimal-order.json")]
+    [InlineData("create-fiber-order.json")]
+    public async Task A_created_order_is_shown_with_everything_that_its_file_holds(string example)
+    {
+        var run = await RunAsync("orders", "create", "--file", Repository.Example(example));
+
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Errors));
+        var created = JsonNode.Parse(run.Output)!;
+        Assert.Equal("acknowledged", (string?)created["state"]);
+        AssertContains(created, JsonNode.Parse(await File.ReadAllTextAsync(Repository.Example(example), Token)), "");
+    }
+
+    [Fact]
+    public async Task Get_shows_the_same_json_as_create()
+    {
+        var created = await RunAsync("orders", "create", "-f", Repository.Example("create-fiber-order.json"));
+
+        var read = await RunAsync("orders", "get", IdOf(created));
+
+        Assert.Equal(created, read);
+    }
+
+    [Fact]
+    public async Task Fields_choose_what_get_shows()
+    {
+        var id = await CreateAsync();
+
+        var read = await RunAsync("orders", "get", id, "--fields", "state");
+
+        Assert.Equal(ExitCode.Done, read.ExitCode);
+        Assert.Equal(["@type", "href", "id", "state"], JsonNode.Parse(read.Output)!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_table_shows_an_order_and_its_items()
+    {
+        var created = await RunAsync("orders", "create", "-f", Repository.Example("create-fiber-order.json"), "--output", "table");
+
+        Assert.Equal(ExitCode.Done, created.ExitCode);
+        Assert.Matches(@"(?m)^\s*state +acknowledged", created.Output);
+        Assert.Matches(@"(?m)^\s*2 +add +acknowledged +gpon-access-6490 +gpon-access", created.Output);
+        Assert.DoesNotContain('\u001b', created.Output);
+    }
+
+    [Fact]
+    public async Task List_shows_a_page_as_a_json_array()
+    {
+        await CreateAsync();
+        await CreateAsync();
+
+        var list = await RunAsync("orders", "list", "--limit", "2", "--fields", "none");
+
+        Assert.Equal(ExitCode.Done, list.ExitCode);
+        Assert.Equal(2, JsonNode.Parse(list.Output)!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task List_beyond_the_end_is_an_empty_array()
+    {
+        var list = await RunAsync("orders", "list", "--offset", "100000");
+
+        Assert.Equal(new Run(ExitCode.Done, "[]" + Environment.NewLine, ""), list);
+    }
+
+    [Fact]
+    public async Task List_all_holds_every_order()
+    {
+        var ids = new[] { await CreateAsync(), await CreateAsync(), await CreateAsync() };
+
+        var list = await RunAsync("orders", "list", "--all");
+
+        Assert.Subset(JsonNode.Parse(list.Output)!.AsArray().Select(order => (string)order!["id"]!).ToHashSet(), ids.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_table_of_a_part_says_how_many_there_are()
+    {
+        await CreateAsync();
+        var newest = await CreateAsync();
+
+        var list = await RunAsync("orders", "list", "--limit", "1", "-o", "table");
+
+        Assert.Matches($@"(?m)^\s*ID +STATE +ORDERED", list.Output);
+        Assert.Matches($@"(?m)^\s*[0-9a-f-]{{36}} +acknowledged", list.Output);
+        Assert.Matches(@"(?m)^1 of \d+ orders", list.Output);
+        Assert.NotEmpty(newest);
+    }
+
+    [Fact]
+    public async Task Deleted_orders_are_gone()
+    {
+        var ids = new[] { await CreateAsync(), await CreateAsync() };
+
+        var deleted = await RunAsync(["orders", "delete", .. ids]);
+
+        Assert.Equal(new Run(ExitCode.Done, "", ""), deleted);
+        foreach (var id in ids)
+        {
+            var read = await RunAsync("orders", "get", id);
+            Assert.Equal((ExitCode.Refused, ""), (read.ExitCode, read.Output));
+            Assert.StartsWith("error: ", read.Errors);
+            Assert.EndsWith($"[SERVICE_ORDER_NOT_FOUND]{Environment.NewLine}", read.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task An_order_that_cannot_be_deleted_does_not_keep_the_others()
+    {
+        var id = await CreateAsync();
+
+        var deleted = await RunAsync("orders", "delete", "nowhere", id, "-o", "table");
+
+        Assert.Equal((ExitCode.Refused, $"deleted {id}{Environment.NewLine}"), (deleted.ExitCode, deleted.Output));
+        Assert.Contains("nowhere", deleted.Errors);
+    }
+
+    [Fact]
+    public async Task A_refused_order_has_a_line_for_each_violation_with_its_place_in_the_file()
+    {
+        var run = await CreateAsync("""{ "note": [{ "author": "x" }], "serviceOrderItem": [{ "id": "1", "service": {} }] }""");
+
+        Assert.Equal((ExitCode.Refused, ""), (run.ExitCode, run.Output));
+        var lines = run.Errors.TrimEnd().Split(Environment.NewLine);
+        Assert.StartsWith("error: ", lines[0]);
+        Assert.EndsWith("[REQUEST_INVALID]", lines[0]);
+        Assert.Equal(["  /note/0/text", "  /serviceOrderItem/0/action"], lines[1..].Select(line => line.Split(": ")[0]));
+    }
+
+    [Theory]
+    [InlineData("""{ "serviceOrderItem": [ """, "")]
+    [InlineData("""{ "serviceOrderItem": [{ "id": "1", "action": "explode", "service": {} }] }""", "/serviceOrderItem/0/action")]
+    [InlineData("""{ "serviceOrderItem": [{ "id": "1", "action": "add", "quantity": "many" }] }""", "/serviceOrderItem/0/quantity")]
+    public async Task A_file_that_holds_no_order_is_not_sent(string json, string place)
+    {
+        var run = await CreateAsync(json, NoServer);
+
+        Assert.Equal((ExitCode.NotDone, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: ", run.Errors);
+        Assert.Contains(place, run.Errors);
+        Assert.DoesNotContain("   at ", run.Errors);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_by_its_address()
+    {
+        var run = await RunAsync("orders", "list", "--server", NoServer);
+
+        Assert.Equal((ExitCode.NotDone, ""), (run.ExitCode, run.Output));
+        Assert.Equal($"error: no answer from {NoServer}: Connection refused", run.Errors.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("orders", "fetch")]
+    [InlineData("orders", "create")]
+    [InlineData("orders", "get")]
+    [InlineData("orders", "delete")]
+    [InlineData("orders", "list", "--limit", "many")]
+    [InlineData("orders", "list", "--all", "--limit", "1")]
+    [InlineData("orders", "list", "--output", "xml")]
+    [InlineData("orders", "list", "--server", "nowhere")]
+    [InlineData("orders", "create", "--file", "no-such-file.json")]
+    public async Task Wrong_usage_is_told_on_stderr(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+
+        var exitCode = await CommandLine.RunAsync(args, new InvocationConfiguration { Output = output, Error = errors }, Token);
+
+        Assert.Equal(ExitCode.NotDone, exitCode);
+        Assert.NotEmpty(errors.ToString());
+        Assert.DoesNotContain("System.", errors.ToString());
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("get")]
+    [InlineData("list")]
+    [InlineData("delete")]
+    public async Task Help_ends_with_examples(string command)
+    {
+        var run = await RunAsync("orders", command, "--help");
+
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Errors));
+        Assert.Matches($@"Examples:\s+service-ordering orders {command} |\| service-ordering orders {command} ", run.Output);
+    }
+
+    [Fact]
+    public async Task An_interrupted_command_says_so()
+    {
+        using var silent = new SilentServer();
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var running = RunAsync(["orders", "get", "x", "--server", silent.Address], interruption.Token);
+        await silent.Connected;
+        await interruption.CancelAsync();
+
+        Assert.Equal(new Run(ExitCode.Interrupted, "", "interrupted" + Environment.NewLine), await running);
+    }
+
+    private Task<Run> RunAsync(params string[] args) => RunAsync(args, Token);
+
+    private async Task<Run> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        string[] withServer = args.Contains("--server") ? args : [.. args, "--server", server.Address];
+        var exitCode = await CommandLine.RunAsync(
+            withServer, new InvocationConfiguration { Output = output, Error = errors }, cancellationToken);
+        return new Run(exitCode, output.ToString(), errors.ToString());
+    }
+
+    private async Task<string> CreateAsync() => IdOf(await RunAsync("orders", "create", "-f", Repository.Example("create-minimal-order.json")));
+
+    private async Task<Run> CreateAsync(string json, string? address = null)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, json, Token);
+            return await RunAsync("orders", "create", "-f", file, "--server", address ?? server.Address);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string IdOf(Run run) => (string)JsonNode.Parse(run.Output)!["id"]!;
+
+    /// <summary>What was sent is all there; the server may have added to it.</summary>
+    private static void AssertContains(JsonNode? actual, JsonNode? sent, string path)
+    {
+        switch (sent)
+        {
+            case JsonObject members:
+                Assert.All(members, member => AssertContains((actual as JsonObject)?[member.Key], member.Value, $"{path}/{member.Key}"));
+                break;
+            case JsonArray elements:
+                Assert.Equal(elements.Count, (actual as JsonArray)?.Count);
+                Assert.All(elements, (element, i) => AssertContains(actual![i], element, $"{path}/{i}"));
+                break;
+            default:
+                Assert.True(JsonNode.DeepEquals(actual, sent), $"{path} was {sent?.ToJsonString()} and is {actual?.ToJsonString()}");
+                break;
+        }
+    }
+
+    private sealed record Run(int ExitCode, string Output, string Errors);
+}

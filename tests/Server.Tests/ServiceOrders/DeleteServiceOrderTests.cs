@@ -1,0 +1,60 @@
+using System.Net;
+using Dapper;
+using Grpc.Core;
+using ServiceOrdering.Client;
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Server.Storage;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.Tests.ServiceOrders;
+
+public sealed class DeleteServiceOrderTests : IDisposable
+{
+    private readonly RunningServer _server = new();
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task Deleted_order_is_gone()
+    {
+        var path = $"{RunningServer.ServiceOrderPath}/{await _server.PlaceOrderAsync()}";
+
+        var answer = await _server.SendAsync(HttpMethod.Delete, path);
+
+        Assert.Equal((HttpStatusCode.NoContent, ""), (answer.Status, answer.Body));
+        (await _server.GetAsync(path)).IsError(HttpStatusCode.NotFound, "60");
+        (await _server.SendAsync(HttpMethod.Delete, path)).IsError(HttpStatusCode.NotFound, "60");
+        Assert.Equal("0", (await _server.GetAsync(RunningServer.ServiceOrderPath)).Headers["X-Total-Count"]);
+    }
+
+    [Fact]
+    public async Task Order_that_was_changed_since_it_was_read_is_not_deleted()
+    {
+        var id = await _server.PlaceOrderAsync();
+
+        (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}", null, ("If-Match", "\"7\"")))
+            .IsError(HttpStatusCode.PreconditionFailed, "64");
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(
+            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"7\"" }));
+        Assert.Equal(StatusCode.Aborted, error.StatusCode);
+
+        await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"1\"" });
+    }
+
+    [Fact]
+    public async Task Order_in_progress_is_not_deleted()
+    {
+        var id = await _server.PlaceOrderAsync();
+        await _server.Service<Database>().WriteAsync(
+            session => session.Connection.Execute(
+                "update service_order set body = json_set(body, '$.state', 'inProgress') where id = @id", new { id }),
+            TestContext.Current.CancellationToken);
+
+        var answer = (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}")).IsError(HttpStatusCode.Conflict, "62");
+
+        Assert.Contains("inProgress", answer.Body);
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(
+            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id }));
+        Assert.Equal((StatusCode.FailedPrecondition, ErrorReason.ServiceOrderNotDeletable), (error.StatusCode, error.ErrorReason));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ServiceOrdering.Server.Tests.Storage;
+
+/// <summary>Durable means durable: the real program, killed.</summary>
+public sealed class CrashTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string DatabaseFile => Path.Combine(_folder.FullName, "crash.db");
+
+    [Fact]
+    public async Task Killed_server_loses_nothing_that_it_answered()
+    {
+        var answered = new ConcurrentBag<string>();
+        var cancel = TestContext.Current.CancellationToken;
+        for (var life = 0; life < 3; life++)
+        {
+            using var server = await ServerProcess.StartAsync(DatabaseFile, cancel);
+            using var http = new HttpClient { BaseAddress = server.Rest };
+            var before = answered.Count;
+            var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(() => PlaceUntilDeadAsync(http, answered, cancel), cancel)).ToList();
+            while (answered.Count < before + 300 && !callers.All(caller => caller.IsCompleted))
+                await Task.Yield();
+
+            server.Kill();
+            await Task.WhenAll(callers);
+            Assert.True(answered.Count >= before + 300, "The server was not killed in the middle of a storm.");
+        }
+
+        using (var server = await ServerProcess.StartAsync(DatabaseFile, cancel))
+        using (var http = new HttpClient { BaseAddress = server.Rest })
+        {
+            foreach (var id in answered)
+            {
+                using var response = await http.GetAsync($"{RunningServer.ServiceOrderPath}/{id}", cancel);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            }
+            server.Kill();
+        }
+        AssertWhole(answered.Count);
+    }
+
+    private static async Task PlaceUntilDeadAsync(HttpClient http, ConcurrentBag<string> answered, CancellationToken cancel)
+    {
+        try
+        {
+            while (true)
+            {
+                using var content = new StringContent(ExampleOrders.Fiber, Encoding.UTF8, "application/json");
+                using var response = await http.PostAsync(RunningServer.ServiceOrderPath, content, cancel);
+                Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+                using var order = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(cancel));
+                answered.Add(order.RootElement.GetProperty("id").GetString()!);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            // The server is gone; what was not answered may or may not be there.
+        }
+    }
+
+    /// <summary>Every order has its event and its place in the count, and the log has neither gap nor duplicate.</summary>
+    private void AssertWhole(int answered)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
+        connection.Open();
+        var orders = connection.QuerySingle<long>("select count(*) from service_order");
+        Assert.InRange(orders, answered, answered + (3 * 16));
+        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from service_order_count"));
+        Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from event_log join service_order on resource_id = service_order.id"));
+        Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));
+
+        var positions = connection.Query<long>("select position from event_log order by position");
+        Assert.Equal(Enumerable.Range(1, (int)orders).Select(i => (long)i), positions);
+        Assert.Equal(orders, connection.QuerySingle<long>("select last from event_position"));
+        Assert.Equal("ok", connection.QuerySingle<string>("pragma integrity_check"));
+    }
+}
