@@ -40,7 +40,12 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
     {
         if (!route.TakesRawBody && !RequestBody.IsJson(context.Request.ContentType))
         {
-            throw MediaTypeNotSupported();
+            throw MediaTypeNotSupported("The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        }
+
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw MediaTypeNotSupported("The body has to come without a content encoding.");
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxRequestBodySize);
@@ -131,16 +136,15 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
         return string.Join(" ", first) + more;
     }
 
-    private TranscodingException MediaTypeNotSupported()
+    private TranscodingException MediaTypeNotSupported(string message)
     {
-        var error = FailureReasons.Error(
-            TranscodingFailure.MediaTypeNotSupported, "The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        var error = FailureReasons.Error(TranscodingFailure.MediaTypeNotSupported, message);
         var header = route.HttpMethod switch
         {
             "POST" => "Accept-Post",
             "PATCH" => "Accept-Patch",
             _ => "Accept",
         };
-        return new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = "application/json" } });
+        return route.TakesRawBody ? new TranscodingException(error) : new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = "application/json" } });
     }
 }
