@@ -59,7 +59,7 @@ public sealed class RunningServer : IDisposable
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content!.Headers.TryAddWithoutValidation(name, value);
         }
-        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await Http.SendAsync(request, Cancel);
         return await RestAnswer.ReadAsync(response);
     }
 

@@ -111,7 +111,7 @@ internal sealed class HttpRoute
     public FieldPath? FindQueryField(string name) =>
         !TakesWholeBody && FieldPath.Find(_method.InputType, name, orJsonName: true) is { IsText: true } path && IsForQuery(path) ? path : null;
 
-    /// <summary>Where an HTTP request has the field with this path in proto names.</summary>
+    /// <summary>Where an HTTP request has the field with this path in proto names; see <see cref="FieldPlaces"/>.</summary>
     public (ViolationPlace Place, string Name) Locate(string field) => FieldPlaces.Locate(this, _method.InputType, field);
 
     private bool IsForQuery(FieldPath path) =>
