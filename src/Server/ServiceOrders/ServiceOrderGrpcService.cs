@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Query;
+using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
 using Tmf.ServiceOrdering.V4;
 
@@ -10,11 +11,12 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
+        var fields = QueryErrors.ReadFields(request.Fields);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
         var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
         return new CreateServiceOrderResponse
         {
-            ServiceOrder = Show(stored.Resource, request.Fields, context),
+            ServiceOrder = Show(stored.Resource, fields, context),
             Etag = stored.ETag,
             Replayed = stored.Replayed,
         };
@@ -22,35 +24,41 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
+        var fields = QueryErrors.ReadFields(request.Fields);
         var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag });
+        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag });
     }
 
     public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
+        var fields = QueryErrors.ReadFields(request.Fields);
         var query = ServiceOrderRequests.Check(request);
         var page = store.List(query, context.CancellationToken);
-        return Task.FromResult(new ListServiceOrdersResponse
+        var response = new ListServiceOrdersResponse
         {
-            ServiceOrders = { page.Resources.Select(order => Show(order, request.Fields, context)) },
-            TotalCount = page.TotalCount,
+            ServiceOrders = { page.Resources.Select(order => Show(order, fields, context)) },
             AppliedLimit = query.Limit,
             NextPageToken = page.NextPageToken,
-        });
+        };
+        if (page.TotalCount is { } total)
+            response.TotalCount = total;
+        return Task.FromResult(response);
     }
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
+        var fields = QueryErrors.ReadFields(request.Fields);
         var change = ServiceOrderRequests.Check(request);
         var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
+        var fields = QueryErrors.ReadFields(request.Fields);
         var change = ServiceOrderRequests.Check(request);
         var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
@@ -59,9 +67,9 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
         return new DeleteServiceOrderResponse();
     }
 
-    private ServiceOrder Show(ServiceOrder order, string fields, ServerCallContext context)
+    private ServiceOrder Show(ServiceOrder order, FieldSelection fields, ServerCallContext context)
     {
-        FieldSelection.Parse(fields).Apply(Href(context)(order));
+        fields.Apply(Href(context)(order));
         return order;
     }
 
