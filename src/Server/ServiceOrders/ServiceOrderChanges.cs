@@ -71,8 +71,8 @@ internal static class ServiceOrderChanges
             return;
         foreach (var field in Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
         {
-            violations.Add(Violation(field.Name, ErrorReason.ServiceOrderFinal,
-                $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, '{field.JsonName}' cannot."));
+            violations.AddRange(Places(field, before, after).Select(place => Violation(place, ErrorReason.ServiceOrderFinal,
+                $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, nothing else.")));
         }
     }
 
@@ -163,6 +163,17 @@ internal static class ServiceOrderChanges
         ServiceOrder.Descriptor.Fields.InDeclarationOrder().Where(field =>
             (field.HasPresence && field.Accessor.HasValue(before) != field.Accessor.HasValue(after))
             || !Equals(field.Accessor.GetValue(before), field.Accessor.GetValue(after)));
+
+    /// <summary>Where a changed field is: extension members have no field of their own and are named one by one.</summary>
+    private static IEnumerable<string> Places(FieldDescriptor field, ServiceOrder before, ServiceOrder after)
+    {
+        if (field.FieldNumber != ServiceOrder.ExtensionsFieldNumber)
+            return [field.Name];
+        var (was, becomes) = (before.Extensions?.Fields ?? [], after.Extensions?.Fields ?? []);
+        return was.Keys.Union(becomes.Keys)
+            .Where(name => !Equals(was.GetValueOrDefault(name), becomes.GetValueOrDefault(name)))
+            .Select(name => $"{field.Name}.{name}");
+    }
 
     private static Dictionary<string, ServiceOrderItem> ById(ServiceOrder order) =>
         ServiceOrderItems.All(order, "").ToDictionary(placed => placed.Item.Id, placed => placed.Item);
