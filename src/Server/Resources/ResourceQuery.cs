@@ -51,8 +51,9 @@ internal sealed record PagePlace(string Date, string Id)
 {
     private const string Version = "1";
 
+    // The fingerprint at the end, so that a token which lost its end is none.
     public string ToToken(string fingerprint) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, fingerprint, Date, Id)));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, Date, Id, fingerprint)));
 
     /// <summary>The place that a token stands for; null where it is none for a query with this fingerprint.</summary>
     public static PagePlace? Parse(string token, string fingerprint)
@@ -60,6 +61,6 @@ internal sealed record PagePlace(string Date, string Id)
         if (!Base64Url.IsValid(token))
             return null;
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n');
-        return parts is [Version, var query, var date, var id] && query == fingerprint ? new PagePlace(date, id) : null;
+        return parts is [Version, var date, var id, var query] && query == fingerprint ? new PagePlace(date, id) : null;
     }
 }
