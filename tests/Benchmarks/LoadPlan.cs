@@ -3,16 +3,25 @@ using System.Diagnostics;
 namespace ServiceOrdering.Benchmarks;
 
 /// <summary>How long is measured.</summary>
-internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp, Process? Server = null)
+internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp, string Only = "", Process? Server = null)
 {
     public const int Callers = 32;
 
     public static readonly LoadPlan Full = new(7, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
     public static readonly LoadPlan Quick = new(1, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300));
 
-    /// <summary>Measures a call against its reference, turn by turn, so that what else the machine does meets both.</summary>
-    public async Task<Row> CompareAsync(string what, Func<Task> call, string against, Func<Task> reference, string aim)
+    public async Task<IReadOnlyList<Row>> CompareAllAsync(IEnumerable<Comparison> comparisons)
     {
+        var rows = new List<Row>();
+        foreach (var comparison in comparisons.Where(comparison => comparison.What.Contains(Only, StringComparison.OrdinalIgnoreCase)))
+            rows.Add(await CompareAsync(comparison));
+        return rows;
+    }
+
+    // Turn by turn, so that what else the machine does meets both.
+    private async Task<Row> CompareAsync(Comparison comparison)
+    {
+        var (what, call, against, reference, aim) = comparison;
         await RateAsync(reference, WarmUp);
         await RateAsync(call, WarmUp);
         var rounds = new List<(Load Call, Load Reference)>();
@@ -57,6 +66,9 @@ internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp,
 
 /// <summary>Calls per second, and the processor time that the server spent on each: what other programs do does not change that.</summary>
 internal sealed record Load(double Rate, double ServerMicroseconds);
+
+/// <summary>A call and the reference that it is measured against.</summary>
+internal sealed record Comparison(string What, Func<Task> Call, string Against, Func<Task> Reference, string Aim);
 
 /// <summary>One line of the result: medians over the rounds.</summary>
 internal sealed record Row(string What, string Against, Load Call, Load Reference, double Ratio, string Aim);

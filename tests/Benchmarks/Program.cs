@@ -4,10 +4,9 @@ using Spectre.Console;
 if (args is ["serve", .. var serverArgs])
     return BenchmarkServer.Serve(serverArgs);
 
-var plan = args.Contains("--quick") ? LoadPlan.Quick : LoadPlan.Full;
-if (args.Except(["--quick"]).FirstOrDefault() is { } unknown)
+if (!TryRead(args, out var plan))
 {
-    Console.Error.WriteLine($"Unknown argument '{unknown}'. Usage: Benchmarks [--quick]");
+    Console.Error.WriteLine("Usage: Benchmarks [--quick] [--only TEXT]    (--only: the rows whose name holds the text)");
     return 2;
 }
 
@@ -20,3 +19,11 @@ AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 AnsiConsole.Write(table);
 Console.WriteLine($"Medians of {plan.Rounds} rounds of {plan.RoundTime.TotalSeconds:0.#} s each, {LoadPlan.Callers} callers, server and callers on this machine.");
 return 0;
+
+static bool TryRead(string[] args, out LoadPlan plan)
+{
+    plan = args is ["--quick", ..] ? LoadPlan.Quick : LoadPlan.Full;
+    var rest = args is ["--quick", .. var others] ? others : args;
+    plan = rest is ["--only", var only] ? plan with { Only = only } : plan;
+    return rest is [] or ["--only", _];
+}
