@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using ServiceOrdering.Transcoding.Json;
 
@@ -60,8 +61,16 @@ internal sealed class StoredOrders(string databaseFile)
         command.Parameters.AddWithValue("@from", from);
         command.Parameters.AddWithValue("@to", to);
         command.Parameters.AddWithValue("@first", First.ToUnixTimeSeconds());
-        command.Parameters.AddWithValue("@body", System.Text.Encoding.UTF8.GetString(JsonFormat.ToUtf8Bytes(BenchmarkServer.Order().ServiceOrder)));
+        command.Parameters.AddWithValue("@body", Body());
         command.ExecuteNonQuery();
         transaction.Commit();
+    }
+
+    // The id comes first, as in every body.
+    private static string Body()
+    {
+        var order = BenchmarkServer.Order().ServiceOrder;
+        order.Id = "";
+        return Encoding.UTF8.GetString(JsonFormat.ToUtf8Bytes(order));
     }
 }

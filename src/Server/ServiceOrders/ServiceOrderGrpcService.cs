@@ -2,6 +2,7 @@ using Grpc.Core;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -25,6 +26,8 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
         var fields = QueryErrors.ReadFields(request.Fields);
+        if (fields.IsAll && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, HrefOf(request.Id, context)) });
         var stored = store.Get(request.Id);
         return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag });
     }
@@ -75,7 +78,9 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
     {
-        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
+        order.Href = HrefOf(order.Id, context);
         return order;
     };
+
+    private string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{id}";
 }
