@@ -11,10 +11,22 @@ internal sealed class OrdersListCommand : ClientCommand
     private readonly Option<int?> _limit = Number("--limit", "How many orders to show at most, up to 1000. Default: 100.");
     private readonly Option<bool> _all = new("--all") { Description = "Show all orders, page after page." };
     private readonly Option<string> _fields = OrderFields.Option();
+    private readonly Option<string> _filter = new("--filter")
+    {
+        Description = "Which orders, as in the query string of the REST API: state=held,pending&orderDate.gt=2026-01-01. Default: all.",
+        HelpName = "QUERY",
+    };
+    private readonly Option<string> _sort = new("--sort")
+    {
+        Description = "Attributes to sort by, commas between, - in front for descending: -priority,orderDate. Default: newest first.",
+        HelpName = "NAMES",
+    };
 
     public OrdersListCommand()
         : base("list", "List orders, newest first.")
     {
+        Add(_filter);
+        Add(_sort);
         Add(_offset);
         Add(_limit);
         Add(_all);
@@ -31,6 +43,7 @@ internal sealed class OrdersListCommand : ClientCommand
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering orders list --limit 20",
+        "service-ordering orders list --filter 'state=held,pending&relatedParty.id=CUST-6490' --sort -priority",
         "service-ordering orders list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
     ];
 
@@ -41,6 +54,8 @@ internal sealed class OrdersListCommand : ClientCommand
         {
             Offset = arguments.GetValue(_offset) ?? 0,
             Fields = arguments.GetValue(_fields) ?? "",
+            Filter = arguments.GetValue(_filter) ?? "",
+            Sort = arguments.GetValue(_sort) ?? "",
         };
         if (arguments.GetValue(_all))
         {
