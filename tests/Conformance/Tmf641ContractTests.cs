@@ -17,6 +17,13 @@ public class Tmf641ContractTests
         ("ServiceOrder", ServiceOrder.Descriptor),
         ("ServiceOrder_Create", ServiceOrder.Descriptor),
         ("ServiceOrder_Update", ServiceOrder.Descriptor),
+        ("ServiceOrderCreateEvent", ServiceOrderCreateEvent.Descriptor),
+        ("ServiceOrderAttributeValueChangeEvent", ServiceOrderAttributeValueChangeEvent.Descriptor),
+        ("ServiceOrderStateChangeEvent", ServiceOrderStateChangeEvent.Descriptor),
+        ("ServiceOrderDeleteEvent", ServiceOrderDeleteEvent.Descriptor),
+        ("ServiceOrderInformationRequiredEvent", ServiceOrderInformationRequiredEvent.Descriptor),
+        ("ServiceOrderMilestoneEvent", ServiceOrderMilestoneEvent.Descriptor),
+        ("ServiceOrderJeopardyEvent", ServiceOrderJeopardyEvent.Descriptor),
     ]);
 
     // Required by the standard and not by us.

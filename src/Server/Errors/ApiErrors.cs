@@ -35,6 +35,11 @@ internal static class ApiErrors
     public static RpcException ServiceOrderChanged(string id, string etag) =>
         Make(ErrorReason.ServiceOrderChanged, $"Service order '{id}' was changed: its entity tag is {etag}.", ("id", id), ("etag", etag));
 
+    public static RpcException ResumeTokenInvalid(string why) => Make(ErrorReason.ResumeTokenInvalid, $"The resume token {why}.");
+
+    public static RpcException ResumeTokenExpired(string oldestToken) =>
+        Make(ErrorReason.ResumeTokenExpired, "Events after the resume token are no longer kept.", ("oldestToken", oldestToken));
+
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Make(reason, message, [], metadata);
 
