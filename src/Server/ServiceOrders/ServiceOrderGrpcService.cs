@@ -11,7 +11,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
         var order = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, context.CancellationToken);
+        var stored = await store.CreateAsync(order, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceOrderResponse { ServiceOrder = Shown(stored.Order, request.Fields, context), Etag = stored.ETag };
     }
 
@@ -35,7 +35,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, time, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, time, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 

@@ -18,7 +18,7 @@ internal sealed record ServiceOrderPage(IReadOnlyList<ServiceOrder> Orders, int 
 /// <summary>Service orders in the database.</summary>
 internal sealed class ServiceOrderStore(Database database)
 {
-    public async Task<StoredServiceOrder> CreateAsync(ServiceOrder order, CancellationToken cancellationToken)
+    public async Task<StoredServiceOrder> CreateAsync(ServiceOrder order, string correlationId, CancellationToken cancellationToken)
     {
         var body = JsonFormat.ToUtf8Bytes(order);
         return await database.WriteAsync(session =>
@@ -29,7 +29,7 @@ internal sealed class ServiceOrderStore(Database database)
                 .WithUtf8("@body", body)
                 .Execute();
             Count(session, order.State, 1);
-            ServiceOrderEvents.Created(session, order);
+            ServiceOrderEvents.Created(session, order, body, correlationId);
             return new StoredServiceOrder(order, 1);
         }, cancellationToken);
     }
@@ -54,7 +54,7 @@ internal sealed class ServiceOrderStore(Database database)
         return new ServiceOrderPage(orders, (int)total);
     });
 
-    public Task<bool> DeleteAsync(string id, string etag, TimeProvider time, CancellationToken cancellationToken) => database.WriteAsync(session =>
+    public Task<bool> DeleteAsync(string id, string etag, TimeProvider time, string correlationId, CancellationToken cancellationToken) => database.WriteAsync(session =>
     {
         var stored = Find(session, id) ?? throw ApiErrors.ServiceOrderNotFound(id);
         if (!EntityTag.Matches(etag, stored.ETag))
@@ -64,7 +64,7 @@ internal sealed class ServiceOrderStore(Database database)
 
         session.Prepare("delete from service_order where id = @id").With("@id", id).Execute();
         Count(session, stored.Order.State, -1);
-        ServiceOrderEvents.Deleted(session, stored.Order, time.GetUtcNow());
+        ServiceOrderEvents.Deleted(session, stored.Order, time.GetUtcNow(), correlationId);
         return true;
     }, cancellationToken);
 
