@@ -9,14 +9,15 @@ namespace ServiceOrdering.Server.Events;
 /// </summary>
 internal sealed class EventAudience
 {
+    private readonly HashSet<Watcher> _all = [];
     private readonly HashSet<Watcher> _unkeyed = [];
     private readonly Dictionary<string, Attribute> _attributes = [];
 
-    public int Count { get; private set; }
+    public IReadOnlyCollection<Watcher> All => _all;
 
     public void Add(Watcher watcher)
     {
-        Count++;
+        _all.Add(watcher);
         if (watcher.Filter.Key is not { } key)
         {
             _unkeyed.Add(watcher);
@@ -30,7 +31,7 @@ internal sealed class EventAudience
 
     public void Remove(Watcher watcher)
     {
-        Count--;
+        _all.Remove(watcher);
         if (watcher.Filter.Key is not { } key)
         {
             _unkeyed.Remove(watcher);
@@ -63,8 +64,6 @@ internal sealed class EventAudience
             }
         }
     }
-
-    public IEnumerable<Watcher> All() => _unkeyed.Concat(_attributes.Values.SelectMany(attribute => attribute.Watchers.Values).SelectMany(watchers => watchers));
 
     private sealed class Attribute(string path)
     {

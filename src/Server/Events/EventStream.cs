@@ -30,12 +30,16 @@ internal sealed class EventStream(
         tail.Join(_watcher);
         try
         {
-            if (request.ResumeToken.Length > 0)
-                await FollowAsync(tokens.Read(request.ResumeToken));
-            else if (request.IncludeSnapshot)
-                await FollowAsync(await SendSnapshotAsync());
+            if (request.IncludeSnapshot && request.ResumeToken.Length == 0)
+            {
+                await SendSnapshotAsync();
+            }
             else
-                await FollowAsync(database.Read(EventLog.Last));
+            {
+                _position = request.ResumeToken.Length == 0 ? database.Read(EventLog.Last) : tokens.Read(request.ResumeToken);
+                await SendCheckpointAsync();
+            }
+            await FollowAsync();
         }
         finally
         {
@@ -43,31 +47,28 @@ internal sealed class EventStream(
         }
     }
 
-    private async Task FollowAsync(long position)
+    private async Task FollowAsync()
     {
-        _position = position;
-        if (position >= 0)
-            await SendCheckpointAsync();
         while (true)
         {
             var found = await FindNextAsync(long.MaxValue);
             while (found is not null)
             {
-                var sent = found;
-                found = await FindNextAsync(long.MaxValue);
-                await SendAsync(sent.Response(baseAddress, tokens), isLast: found is null);
+                var next = FindAtHand(long.MaxValue);
+                await SendAsync(found.Response(baseAddress, tokens), isLast: next is null);
+                found = next;
             }
-            var before = _position;
-            _position = await tail.WaitAsync(_watcher, _position, cancellationToken);
-            if (_position == tail.Last && IsSilent)
+            (_position, var isLongSilent) = await tail.WaitAsync(_watcher, _position, cancellationToken);
+            if (isLongSilent)
                 await SendCheckpointAsync();
         }
     }
 
-    private async Task<long> SendSnapshotAsync()
+    private async Task SendSnapshotAsync()
     {
         var snapshot = new EventSnapshot(database, filter);
         _position = snapshot.Start;
+        await SendAsync(new WatchEventsResponse { SnapshotStart = new SnapshotStart() }, isLast: true);
         foreach (var (resource, body) in snapshot.Read())
             await SendAsync(new WatchEventsResponse { SnapshotItem = resource.Read(body.Span, baseAddress) }, isLast: false);
         while (await FindNextAsync(snapshot.End) is { } logged)
@@ -77,7 +78,6 @@ internal sealed class EventStream(
         }
         var complete = new SnapshotComplete { ItemCount = snapshot.Count };
         await SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(snapshot.End), SnapshotComplete = complete }, isLast: true);
-        return snapshot.End;
     }
 
     /// <summary>Moves on to the next event that is wanted; null where there is none yet, up to a position.</summary>
@@ -85,15 +85,15 @@ internal sealed class EventStream(
     {
         while (true)
         {
-            if (FindInTail(end) is { } known)
+            if (FindAtHand(end) is { } known)
                 return known;
-            if (_position >= Math.Min(end, tail.Last))
+            if (_position >= end || (end == long.MaxValue && _position >= tail.Last))
                 return null;
 
             // Behind what the tail has. Between two batches others have their turn.
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
-            if (IsSilent && _unflushed == 0 && end == long.MaxValue)
+            if (end == long.MaxValue && time.GetElapsedTime(_watcher.LastSent) >= options.CheckpointInterval / 2)
                 await SendCheckpointAsync();
             var batch = database.Read(session => EventLog.ReadAfter(session, _position, BatchEvents, BatchBytes, filter.IsWanted)) ?? throw tokens.Expired();
             foreach (var logged in batch.Events.Where(filter.Matches))
@@ -102,7 +102,8 @@ internal sealed class EventStream(
         }
     }
 
-    private LoggedEvent? FindInTail(long end)
+    /// <summary>The same in what was read already, by this watcher or by the tail.</summary>
+    private LoggedEvent? FindAtHand(long end)
     {
         while (_position < end)
         {
@@ -126,8 +127,6 @@ internal sealed class EventStream(
         }
         return null;
     }
-
-    private bool IsSilent => time.GetElapsedTime(_watcher.LastSent) >= options.CheckpointInterval / 2;
 
     private Task SendCheckpointAsync() =>
         SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(_position), Checkpoint = new Checkpoint() }, isLast: true);

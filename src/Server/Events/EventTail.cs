@@ -71,7 +71,7 @@ internal sealed partial class EventTail : BackgroundService
         lock (_gate)
         {
             _audience.Remove(watcher);
-            if (_audience.Count > 0)
+            if (_audience.All.Count > 0)
                 return;
             _isWatched = false;
             Array.Clear(_ring);
@@ -83,14 +83,13 @@ internal sealed partial class EventTail : BackgroundService
     /// Waits until there is something for the watcher, who has seen everything up to the position: an event that it wants,
     /// or the end of a long silence.
     /// </summary>
-    /// <returns>The position up to which there was nothing for it.</returns>
-    public async Task<long> WaitAsync(Watcher watcher, long position, CancellationToken cancellationToken)
+    public async Task<Wakeup> WaitAsync(Watcher watcher, long position, CancellationToken cancellationToken)
     {
-        Task<long> woken;
+        Task<Wakeup> woken;
         lock (_gate)
         {
             if (position < _last)
-                return position;
+                return new Wakeup(position, IsLongSilent: false);
             woken = watcher.Wait();
         }
         await using var registration = cancellationToken.UnsafeRegister(static (state, token) =>
@@ -99,9 +98,9 @@ internal sealed partial class EventTail : BackgroundService
             lock (tail._gate)
                 watcher.Wake(tail._last);
         }, (this, watcher));
-        var seen = await woken;
+        var wakeup = await woken;
         cancellationToken.ThrowIfCancellationRequested();
-        return seen;
+        return wakeup;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -136,7 +135,7 @@ internal sealed partial class EventTail : BackgroundService
             {
                 // What is gone was not seen here: the watchers find out when they look for it.
                 _last = _database.Read(EventLog.Last);
-                foreach (var watcher in _audience.All())
+                foreach (var watcher in _audience.All)
                     watcher.Wake(position);
                 return true;
             }
@@ -171,10 +170,10 @@ internal sealed partial class EventTail : BackgroundService
         lock (_gate)
         {
             var longest = _checkpointInterval * (ChecksPerInterval - 1) / ChecksPerInterval;
-            foreach (var watcher in _audience.All())
+            foreach (var watcher in _audience.All)
             {
                 if (watcher.IsWaiting && _time.GetElapsedTime(watcher.LastSent) >= longest)
-                    watcher.Wake(_last);
+                    watcher.Wake(_last, isLongSilent: true);
             }
         }
     }

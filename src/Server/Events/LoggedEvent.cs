@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Transcoding.Streams;
 
 namespace ServiceOrdering.Server.Events;
 
@@ -48,6 +49,7 @@ internal sealed class LoggedEvent(long position, string type, string resource, s
                 return known;
         }
         var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = EventTypes.Read(type, body, baseAddress) };
+        SharedMessages.Add(response);
         if (_responses.Length < MostResponses)
             ImmutableInterlocked.Update(ref _responses, responses => responses.Add((baseAddress, response)));
         return response;

@@ -41,7 +41,7 @@ internal static class ServiceOrderEvents
     public static void Changed(Session session, ServiceOrder before, ServiceOrder after, DateTimeOffset now, string correlationId)
     {
         var isNewState = before.State != after.State;
-        var changed = new ServiceOrder { Id = after.Id, Type = after.Type };
+        var changed = Identity(after);
         var names = new List<string>();
         foreach (var attribute in Attributes)
             TakeIfChanged(attribute, before, after, changed, names);
@@ -61,7 +61,7 @@ internal static class ServiceOrderEvents
     }
 
     public static void Deleted(Session session, ServiceOrder order, DateTimeOffset now, string correlationId) =>
-        Append(session, Delete, new ServiceOrder { Id = order.Id, Type = order.Type }, now, correlationId);
+        Append(session, Delete, Identity(order), now, correlationId);
 
     private static void Append(Session session, EventKind kind, ServiceOrder told, DateTimeOffset now, string correlationId, string? fieldPath = null) =>
         EventEnvelope.Append(session, kind, Resource, told.Id, JsonFormat.ToUtf8Bytes(told), TmfDate.Text(TmfDate.Of(now)), correlationId, fieldPath);
@@ -121,9 +121,19 @@ internal static class ServiceOrderEvents
         }
     }
 
+    private static ServiceOrder Identity(ServiceOrder order)
+    {
+        var told = new ServiceOrder { Id = order.Id };
+        if (order.HasType)
+            told.Type = order.Type;
+        return told;
+    }
+
     private static ServiceOrder States(ServiceOrder order)
     {
-        var told = new ServiceOrder { Id = order.Id, Type = order.Type, State = order.State, ServiceOrderItem = { order.ServiceOrderItem.Select(States) } };
+        var told = Identity(order);
+        told.State = order.State;
+        told.ServiceOrderItem.Add(order.ServiceOrderItem.Select(States));
         if (order.HasExternalId)
             told.ExternalId = order.ExternalId;
         return told;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -27,14 +28,26 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
         }
 
         using var buffer = new RecycledBuffer();
-        var writer = JsonFormat.Rent(buffer);
-        dialect.WriteBody(writer, error);
-        JsonFormat.Return(writer);
+        WriteBody(dialect, error, buffer);
         response.ContentLength = buffer.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
         }
+    }
+
+    /// <summary>Writes only the body, for an answer that has begun.</summary>
+    public void WriteBody(HttpContext context, RestError error, IBufferWriter<byte> output)
+    {
+        var dialect = Dialect(context.Request.Path) ?? Default;
+        WriteBody(dialect, error with { HttpStatus = dialect.HttpStatus(error) }, output);
+    }
+
+    private static void WriteBody(ErrorDialect dialect, RestError error, IBufferWriter<byte> output)
+    {
+        var writer = JsonFormat.Rent(output);
+        dialect.WriteBody(writer, error);
+        JsonFormat.Return(writer);
     }
 
     private static void WriteStatus(Utf8JsonWriter writer, RestError error)

@@ -21,6 +21,9 @@ internal sealed class MessagePlan
     /// <summary>The known members, in the order in which they are written.</summary>
     public IReadOnlyList<FieldPlan> Fields => Known.Fields;
 
+    /// <summary>Whether the message stands in JSON as the member of its oneof that is set.</summary>
+    public bool IsOneMember => Known.IsOneMember;
+
     // Later than the plan itself: types refer to each other in circles. Two threads may build the same members; either will do.
     private Members Known => _members ??= new Members(_descriptor);
 
@@ -214,7 +217,6 @@ internal sealed class MessagePlan
 
         public FieldPlan[] Fields { get; }
 
-        /// <summary>Whether the message stands in JSON as the member of its oneof that is set.</summary>
         public bool IsOneMember { get; }
 
         public NameTable Names { get; }
