@@ -97,6 +97,16 @@ public sealed class Filter
     }
 
     /// <summary>
+    /// The same, for a filter that asks for nothing else: it is "this attribute has one of these values". Its matches can be
+    /// counted ahead.
+    /// </summary>
+    public bool TryGetOnlyValues(string path, out IReadOnlySet<string> values)
+    {
+        values = new HashSet<string>();
+        return Root is Comparison or AllOf { Nodes: [Comparison] } && TryGetRequiredValues(path, out values);
+    }
+
+    /// <summary>
     /// Paths of the text and enum attributes that <see cref="TryGetRequiredValues"/> knows values of, texts first: by one of
     /// them, many filters can be found from a resource without asking each.
     /// </summary>

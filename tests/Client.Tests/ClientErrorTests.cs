@@ -16,8 +16,9 @@ public sealed class ClientErrorTests(RunningServer server) : IClassFixture<Runni
     {
         await using var client = server.Connect();
 
+        var request = new GetServiceOrderRequest { Id = "nowhere" };
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () =>
-            await client.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = "nowhere" }, cancellationToken: Token));
+            await client.ServiceOrders.GetServiceOrderAsync(request, cancellationToken: Token));
 
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
         Assert.Equal("SERVICE_ORDER_NOT_FOUND", error.Reason);
@@ -41,7 +42,10 @@ public sealed class ClientErrorTests(RunningServer server) : IClassFixture<Runni
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Equal(ErrorReason.RequestInvalid, error.ErrorReason);
         Assert.Equal(
-            [("service_order.note[0].text", ErrorReason.FieldMissing), ("service_order.service_order_item[1].id", ErrorReason.ServiceOrderItemDuplicate)],
+            [
+                ("service_order.note[0].text", ErrorReason.FieldMissing),
+                ("service_order.service_order_item[1].id", ErrorReason.ServiceOrderItemDuplicate),
+            ],
             error.Violations.Select(violation => (violation.Field, violation.ErrorReason)));
         Assert.All(error.Violations, violation => Assert.NotEmpty(violation.Message));
     }
@@ -62,8 +66,9 @@ public sealed class ClientErrorTests(RunningServer server) : IClassFixture<Runni
     {
         await using var client = server.Connect();
 
-        using var down = client.CallInvoker.AsyncServerStreamingCall(Unknown(MethodType.ServerStreaming), null, CallOf(Token), []);
-        using var duplex = client.CallInvoker.AsyncDuplexStreamingCall(Unknown(MethodType.DuplexStreaming), null, CallOf(Token));
+        var calls = client.CallInvoker;
+        using var down = calls.AsyncServerStreamingCall(Unknown(MethodType.ServerStreaming), null, CallOf(Token), []);
+        using var duplex = calls.AsyncDuplexStreamingCall(Unknown(MethodType.DuplexStreaming), null, CallOf(Token));
         var failures = new[]
         {
             await Assert.ThrowsAsync<ServiceOrderingException>(() => down.ResponseStream.MoveNext(Token)),
@@ -83,7 +88,7 @@ public sealed class ClientErrorTests(RunningServer server) : IClassFixture<Runni
         var failure = await Assert.ThrowsAsync<ServiceOrderingException>(() => up.ResponseAsync);
 
         Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
-        await Assert.ThrowsAsync<ServiceOrderingException>(() => up.RequestStream.WriteAsync([1]));
+        await Assert.ThrowsAsync<ServiceOrderingException>(() => up.RequestStream.WriteAsync([1], Token));
     }
 
     private static Method<byte[], byte[]> Unknown(MethodType type) => new(type, "no.such.Service", "Call", Bytes, Bytes);

@@ -17,11 +17,9 @@ public sealed class CommandLineProcessTests(RunningServer server) : IClassFixtur
         await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(Repository.Example("create-fiber-order.json"), Token));
         process.StandardInput.Close();
 
-        var output = await process.StandardOutput.ReadToEndAsync(Token);
-        Assert.Equal("", await process.StandardError.ReadToEndAsync(Token));
-        await process.WaitForExitAsync(Token);
+        var (exitCode, output, errors) = await EndOf(process);
 
-        Assert.Equal(ExitCode.Done, process.ExitCode);
+        Assert.Equal((ExitCode.Done, ""), (exitCode, errors));
         Assert.Equal("BSS-2026-000417", (string?)JsonNode.Parse(output)!["externalId"]);
     }
 
@@ -30,32 +28,50 @@ public sealed class CommandLineProcessTests(RunningServer server) : IClassFixtur
     {
         using var process = Start(server.Address, "--version");
 
-        Assert.Matches(@"^\d+\.\d+\.\d+", await process.StandardOutput.ReadToEndAsync(Token));
-        await process.WaitForExitAsync(Token);
-        Assert.Equal(ExitCode.Done, process.ExitCode);
+        var (exitCode, output, _) = await EndOf(process);
+
+        Assert.Equal(ExitCode.Done, exitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+", output);
     }
 
-    [Fact]
-    public async Task Ctrl_C_ends_a_command_that_waits()
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task A_signal_ends_a_command_that_waits(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that another process could send.");
         using var silent = new SilentServer();
         using var process = Start(silent.Address, "orders", "get", "x");
         await silent.Connected;
 
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        Assert.Equal("interrupted", (await process.StandardError.ReadToEndAsync(Token)).Trim());
-        await process.WaitForExitAsync(Token);
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
 
-        Assert.Equal(ExitCode.Interrupted, process.ExitCode);
+        Assert.Equal((ExitCode.Interrupted, "", "interrupted" + Environment.NewLine), await EndOf(process));
     }
 
     private static Process Start(string address, params string[] args) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "service-ordering.dll"), .. args])
+        new ProcessStartInfo("dotnet", [Repository.Program("Cli", "service-ordering.dll"), .. args])
         {
             Environment = { [GlobalOptions.ServerVariable] = address },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+
+    private static async Task<(int ExitCode, string Output, string Errors)> EndOf(Process process)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
 }

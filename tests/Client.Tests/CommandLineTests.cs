@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServiceOrdering.Cli;
 
@@ -42,17 +41,18 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         var read = await RunAsync("orders", "get", id, "--fields", "state");
 
         Assert.Equal(ExitCode.Done, read.ExitCode);
-        Assert.Equal(["@type", "href", "id", "state"], JsonNode.Parse(read.Output)!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
+        var members = JsonNode.Parse(read.Output)!.AsObject().Select(member => member.Key);
+        Assert.Equal(["@type", "href", "id", "state"], members.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task A_table_shows_an_order_and_its_items()
     {
-        var created = await RunAsync("orders", "create", "-f", Repository.Example("create-fiber-order.json"), "--output", "table");
+        var created = await RunAsync("orders", "create", "-f", Repository.Example("create-fiber-order.json"), "-o", "table");
 
         Assert.Equal(ExitCode.Done, created.ExitCode);
         Assert.Matches(@"(?m)^\s*state +acknowledged", created.Output);
-        Assert.Matches(@"(?m)^\s*2 +add +acknowledged +gpon-access-6490 +gpon-access", created.Output);
+        Assert.Matches(@"(?m)^\s*2 +add +acknowledged +gpon-access-6490 +gpon-access\s*$", created.Output);
         Assert.DoesNotContain('\u001b', created.Output);
     }
 
@@ -90,14 +90,13 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
     public async Task A_table_of_a_part_says_how_many_there_are()
     {
         await CreateAsync();
-        var newest = await CreateAsync();
+        await CreateAsync();
 
         var list = await RunAsync("orders", "list", "--limit", "1", "-o", "table");
 
         Assert.Matches($@"(?m)^\s*ID +STATE +ORDERED", list.Output);
         Assert.Matches($@"(?m)^\s*[0-9a-f-]{{36}} +acknowledged", list.Output);
         Assert.Matches(@"(?m)^1 of \d+ orders", list.Output);
-        Assert.NotEmpty(newest);
     }
 
     [Fact]
@@ -142,8 +141,8 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
 
     [Theory]
     [InlineData("""{ "serviceOrderItem": [ """, "")]
-    [InlineData("""{ "serviceOrderItem": [{ "id": "1", "action": "explode", "service": {} }] }""", "/serviceOrderItem/0/action")]
-    [InlineData("""{ "serviceOrderItem": [{ "id": "1", "action": "add", "quantity": "many" }] }""", "/serviceOrderItem/0/quantity")]
+    [InlineData("""{ "serviceOrderItem": [{ "action": "explode" }] }""", "/serviceOrderItem/0/action")]
+    [InlineData("""{ "serviceOrderItem": [{ "quantity": "many" }] }""", "/serviceOrderItem/0/quantity")]
     public async Task A_file_that_holds_no_order_is_not_sent(string json, string place)
     {
         var run = await CreateAsync(json, NoServer);
@@ -205,26 +204,27 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         using var silent = new SilentServer();
         using var interruption = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var running = RunAsync(["orders", "get", "x", "--server", silent.Address], interruption.Token);
+        var running = RunUntilAsync(interruption.Token, "orders", "get", "x", "--server", silent.Address);
         await silent.Connected;
         await interruption.CancelAsync();
 
         Assert.Equal(new Run(ExitCode.Interrupted, "", "interrupted" + Environment.NewLine), await running);
     }
 
-    private Task<Run> RunAsync(params string[] args) => RunAsync(args, Token);
+    private Task<Run> RunAsync(params string[] args) => RunUntilAsync(Token, args);
 
-    private async Task<Run> RunAsync(string[] args, CancellationToken cancellationToken)
+    private async Task<Run> RunUntilAsync(CancellationToken interruption, params string[] args)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
         string[] withServer = args.Contains("--server") ? args : [.. args, "--server", server.Address];
         var exitCode = await CommandLine.RunAsync(
-            withServer, new InvocationConfiguration { Output = output, Error = errors }, cancellationToken);
+            withServer, new InvocationConfiguration { Output = output, Error = errors }, interruption);
         return new Run(exitCode, output.ToString(), errors.ToString());
     }
 
-    private async Task<string> CreateAsync() => IdOf(await RunAsync("orders", "create", "-f", Repository.Example("create-minimal-order.json")));
+    private async Task<string> CreateAsync() =>
+        IdOf(await RunAsync("orders", "create", "-f", Repository.Example("create-minimal-order.json")));
 
     private async Task<Run> CreateAsync(string json, string? address = null)
     {
@@ -248,14 +248,15 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         switch (sent)
         {
             case JsonObject members:
-                Assert.All(members, member => AssertContains((actual as JsonObject)?[member.Key], member.Value, $"{path}/{member.Key}"));
+                var actualMembers = actual as JsonObject;
+                Assert.All(members, member => AssertContains(actualMembers?[member.Key], member.Value, $"{path}/{member.Key}"));
                 break;
             case JsonArray elements:
                 Assert.Equal(elements.Count, (actual as JsonArray)?.Count);
                 Assert.All(elements, (element, i) => AssertContains(actual![i], element, $"{path}/{i}"));
                 break;
             default:
-                Assert.True(JsonNode.DeepEquals(actual, sent), $"{path} was {sent?.ToJsonString()} and is {actual?.ToJsonString()}");
+                Assert.True(JsonNode.DeepEquals(actual, sent), $"{path} was {sent} and is {actual}");
                 break;
         }
     }

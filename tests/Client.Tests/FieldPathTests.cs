@@ -7,7 +7,7 @@ public sealed class FieldPathTests
     [Theory]
     [InlineData("service_order", "/")]
     [InlineData("service_order.service_order_item[0].action", "/serviceOrderItem/0/action")]
-    [InlineData("service_order.service_order_item[1].service_order_item[2].service", "/serviceOrderItem/1/serviceOrderItem/2/service")]
+    [InlineData("service_order.service_order_item[1].service_order_item[2].id", "/serviceOrderItem/1/serviceOrderItem/2/id")]
     [InlineData("service_order.related_party[0].referred_type", "/relatedParty/0/@referredType")]
     [InlineData("service_order.note[3].unheard_of", "/note/3/unheard_of")]
     [InlineData("limit", "limit")]

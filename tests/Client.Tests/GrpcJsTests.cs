@@ -12,7 +12,8 @@ public sealed class GrpcJsTests(RunningServer server) : IClassFixture<RunningSer
     public async Task A_grpc_js_client_places_reads_and_lists_orders()
     {
         var tools = Repository.PathOf("tests", "tools");
-        Assert.SkipUnless(Directory.Exists(Path.Combine(tools, "node_modules", "@grpc")), "tests/tools is not installed: run npm ci there.");
+        var isInstalled = Directory.Exists(Path.Combine(tools, "node_modules", "@grpc"));
+        Assert.SkipUnless(isInstalled, "The tools are not installed: run npm ci in tests/tools.");
         using var node = StartNode(Path.Combine(tools, "orders.mjs"), new Uri(server.Address).Authority);
         Assert.SkipWhen(node is null, "node is not installed.");
 
@@ -28,7 +29,8 @@ public sealed class GrpcJsTests(RunningServer server) : IClassFixture<RunningSer
     {
         try
         {
-            return Process.Start(new ProcessStartInfo("node", args) { RedirectStandardOutput = true, RedirectStandardError = true });
+            var start = new ProcessStartInfo("node", args) { RedirectStandardOutput = true, RedirectStandardError = true };
+            return Process.Start(start);
         }
         catch (Win32Exception)
         {

@@ -10,7 +10,7 @@ internal static class Orders
     {
         var order = new ServiceOrder
         {
-            ServiceOrderItem = { new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, Service = new ServiceRefOrValue() } },
+            ServiceOrderItem = { new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, Service = new() } },
         };
         if (description is not null)
         {

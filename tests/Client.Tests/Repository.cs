@@ -7,6 +7,13 @@ internal static class Repository
 
     public static string PathOf(params string[] path) => Path.Combine([Root, .. path]);
 
+    /// <summary>A program that was built beside these tests, in its own folder, as it is shipped.</summary>
+    public static string Program(string project, string file)
+    {
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration, file));
+    }
+
     public static string Example(string name) => PathOf("examples", name);
 
     private static string FindRoot()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ServiceOrdering.Client;
 
 namespace ServiceOrdering.Client.Tests;
 
@@ -21,7 +20,7 @@ public sealed partial class RunningServer : IAsyncLifetime
             WorkingDirectory = _folder,
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"),
+                Repository.Program("Server", "ServiceOrdering.Server.dll"),
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
             },
@@ -40,7 +39,8 @@ public sealed partial class RunningServer : IAsyncLifetime
         _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
     }
 
-    public ServiceOrderingClient Connect(ServiceOrderingClientOptions? options = null) => ServiceOrderingClient.Connect(Address, options);
+    public ServiceOrderingClient Connect(ServiceOrderingClientOptions? options = null) =>
+        ServiceOrderingClient.Connect(Address, options);
 
     public async ValueTask DisposeAsync()
     {

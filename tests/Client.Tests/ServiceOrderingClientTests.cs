@@ -40,13 +40,17 @@ public sealed class ServiceOrderingClientTests(RunningServer server) : IClassFix
         var placed = new List<ServiceOrder>();
         for (var i = 0; i < 7; i++)
         {
-            placed.Add((await client.ServiceOrders.CreateServiceOrderAsync(Orders.Minimal(), cancellationToken: Token)).ServiceOrder);
+            var created = await client.ServiceOrders.CreateServiceOrderAsync(Orders.Minimal(), cancellationToken: Token);
+            placed.Add(created.ServiceOrder);
         }
 
-        var read = await client.ServiceOrders.ReadAllServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 3 }, Token).ToListAsync(Token);
+        var pagesOfThree = new ListServiceOrdersRequest { Limit = 3 };
+        var read = await client.ServiceOrders.ReadAllServiceOrdersAsync(pagesOfThree, Token).ToListAsync(Token);
 
-        var newestFirst = placed.OrderByDescending(order => order.OrderDate.ToDateTime()).ThenBy(order => order.Id, StringComparer.Ordinal);
-        Assert.Equal(newestFirst, read.Where(placed.Contains));
+        var newestFirst = placed.OrderByDescending(order => order.OrderDate.ToDateTime());
+        Assert.Equal(
+            newestFirst.ThenBy(order => order.Id, StringComparer.Ordinal),
+            read.Where(placed.Contains));
     }
 
     [Fact]
@@ -59,7 +63,8 @@ public sealed class ServiceOrderingClientTests(RunningServer server) : IClassFix
         }
 
         var ids = new List<string>();
-        await foreach (var order in client.ServiceOrders.ReadAllServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 2 }, Token))
+        var pagesOfTwo = new ListServiceOrdersRequest { Limit = 2 };
+        await foreach (var order in client.ServiceOrders.ReadAllServiceOrdersAsync(pagesOfTwo, Token))
         {
             if (ids.Count == 0)
             {

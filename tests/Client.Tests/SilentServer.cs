@@ -7,23 +7,24 @@ namespace ServiceOrdering.Client.Tests;
 internal sealed class SilentServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Task<TcpClient> _caller;
 
     public SilentServer()
     {
         _listener.Start();
-        Connected = _listener.AcceptTcpClientAsync();
+        _caller = _listener.AcceptTcpClientAsync();
     }
 
     public string Address => $"http://{_listener.LocalEndpoint}";
 
     /// <summary>Ends when the first caller has connected.</summary>
-    public Task<TcpClient> Connected { get; }
+    public Task Connected => _caller.WaitAsync(TimeSpan.FromSeconds(60));
 
     public void Dispose()
     {
-        if (Connected.IsCompletedSuccessfully)
+        if (_caller.IsCompletedSuccessfully)
         {
-            Connected.Result.Dispose();
+            _caller.Result.Dispose();
         }
 
         _listener.Dispose();

@@ -121,7 +121,7 @@ function fromTmfJson(json, name) {
     case "action": return `ORDER_ITEM_ACTION_${json.toUpperCase()}`;
     case "state": return `SERVICE_STATE_${json.toUpperCase()}`;
     case "value": return toValue(json);
-    case "date": case "requestedStartDate": case "requestedCompletionDate": return { seconds: Date.parse(json) / 1000, nanos: 0 };
+    case "date": case "requestedStartDate": case "requestedCompletionDate": return { seconds: Date.parse(json) / 1000 };
   }
   if (Array.isArray(json)) {
     return json.map((element) => fromTmfJson(element));

@@ -19,6 +19,14 @@ internal static class Failure
             case ServiceOrderingException refusal:
                 Report(refusal, errors);
                 return ExitCode.Refused;
+            case UnfitJsonException unfit:
+                errors.WriteLine($"error: {unfit.Message}");
+                foreach (var violation in unfit.Violations)
+                {
+                    errors.WriteLine($"  {(violation.Place.Length > 0 ? violation.Place : "/")}: {violation.Message}");
+                }
+
+                return ExitCode.NotDone;
             default:
                 errors.WriteLine($"error: {exception.Message}");
                 return ExitCode.NotDone;
@@ -29,7 +37,9 @@ internal static class Failure
     public static void Report(ServiceOrderingException refusal, TextWriter errors)
     {
         var reason = refusal.Reason.Length > 0 ? refusal.Reason : refusal.StatusCode.ToString();
-        errors.WriteLine($"error: {refusal.Message} [{reason}]");
+
+        // With violations the message only strings them together.
+        errors.WriteLine($"error: {(refusal.Violations.Count > 0 ? "the server refused the request" : refusal.Message)} [{reason}]");
         foreach (var violation in refusal.Violations)
         {
             errors.WriteLine($"  {FieldPath.ToJsonPointer(violation.Field)}: {violation.Message}");

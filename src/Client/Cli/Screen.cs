@@ -8,7 +8,7 @@ namespace ServiceOrdering.Cli;
 /// <summary>Where a command shows its results, and how.</summary>
 internal sealed class Screen
 {
-    // Wider than any table, so that what another program reads is never broken into lines.
+    // Wider than any table: a narrow terminal folds its lines, which hides nothing; a narrow table would.
     private const int UnlimitedWidth = 10_000;
 
     private readonly TextWriter _output;
@@ -36,23 +36,12 @@ internal sealed class Screen
         return new Screen(streams.Output, streams.Error, isTerminal, isJson);
     }
 
-    /// <summary>Writes a resource as the REST API has it.</summary>
-    public void WriteJson(IMessage resource) => _output.WriteLine(TmfJson.Write(resource, indented: _isTerminal));
+    /// <summary>Writes a resource as the REST API has it; indented only for people.</summary>
+    public void WriteJson(IMessage resource) => TmfJson.Write(resource, _output, indented: _isTerminal);
 
-    /// <summary>Writes resources as they arrive, as one JSON array.</summary>
-    public async Task WriteJsonArrayAsync<T>(IAsyncEnumerable<T> resources)
-        where T : IMessage
-    {
-        var separator = "[";
-        await foreach (var resource in resources)
-        {
-            _output.WriteLine(separator);
-            _output.Write(TmfJson.Write(resource, indented: _isTerminal));
-            separator = ",";
-        }
-
-        _output.WriteLine(separator == "[" ? "[]" : $"{Environment.NewLine}]");
-    }
+    /// <summary>Writes resources as one JSON array.</summary>
+    public Task WriteJsonAsync(IAsyncEnumerable<IMessage> resources) =>
+        TmfJson.WriteAsync(resources, _output, indented: _isTerminal);
 
     public void WriteLine(string line) => _output.WriteLine(line);
 
@@ -66,11 +55,7 @@ internal sealed class Screen
             ColorSystem = _isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        if (!_isTerminal)
-        {
-            console.Profile.Width = UnlimitedWidth;
-        }
-
+        console.Profile.Width = UnlimitedWidth;
         console.Write(content);
     }
 }

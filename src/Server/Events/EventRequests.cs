@@ -14,26 +14,18 @@ internal static class EventRequests
     public static EventFilter Check(WatchEventsRequest request)
     {
         var violations = RequestFields.Check(request);
-        var query = Filter.All;
-        try
-        {
-            query = Filter.Parse(request.Query, EventTypes.Schema);
-        }
-        catch (QueryException e)
-        {
-            violations.AddRange(e.Errors.Select(error => Violation("query", ErrorReason.QueryInvalid, error.Message)));
-        }
+        var query = QueryErrors.Catch("query", violations, Filter.All, () => Filter.Parse(request.Query, EventTypes.Schema));
         for (var i = 0; i < request.EventTypes.Count; i++)
         {
             if (!EventTypes.All.ContainsKey(request.EventTypes[i]))
             {
-                violations.Add(Violation($"event_types[{i}]", ErrorReason.FieldInvalid,
+                violations.Add(Violation($"event_types[{i}]", ErrorReason.QueryInvalid,
                     $"'{request.EventTypes[i]}' is no type of event; allowed: {string.Join(", ", EventTypes.All.Keys.Order())}."));
             }
         }
         if (request.ResourceIds.Count > MostResourceIds)
         {
-            violations.Add(Violation("resource_ids", ErrorReason.FieldInvalid,
+            violations.Add(Violation("resource_ids", ErrorReason.QueryInvalid,
                 $"There are {request.ResourceIds.Count} ids; allowed are {MostResourceIds}."));
         }
         if (violations.Count > 0)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
@@ -14,7 +15,7 @@ internal sealed partial class EventRetention(Database database, TimeProvider tim
     public async Task TrimAsync(CancellationToken cancellationToken)
     {
         // Times in the log are texts of one form, and compare as such.
-        var before = (time.GetUtcNow() - options.Value.Retention).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+        var before = TmfDate.Text(TmfDate.Of(time.GetUtcNow() - options.Value.Retention));
         while (await database.WriteAsync(session => EventLog.Trim(session, before, StepSize), cancellationToken) == StepSize)
         {
         }

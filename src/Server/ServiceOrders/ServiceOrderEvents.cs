@@ -3,6 +3,7 @@ using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceOrdering.V4;

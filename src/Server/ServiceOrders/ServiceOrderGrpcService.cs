@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -10,39 +11,68 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
-        var order = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, CorrelationId.Of(context), context.CancellationToken);
-        return new CreateServiceOrderResponse { ServiceOrder = Shown(stored.Order, request.Fields, context), Etag = stored.ETag };
+        var (order, requestId) = ServiceOrderRequests.Check(request, time);
+        var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
+        return new CreateServiceOrderResponse
+        {
+            ServiceOrder = Show(stored.Resource, request.Fields, context),
+            Etag = stored.ETag,
+            Replayed = stored.Replayed,
+        };
     }
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
+        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, HrefOf(request.Id, context)) });
         var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Shown(stored.Order, request.Fields, context), Etag = stored.ETag });
+        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag });
     }
 
     public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
-        var (offset, limit) = ServiceOrderRequests.Check(request);
-        var page = store.List(offset, limit);
+        var query = ServiceOrderRequests.Check(request);
+        var page = store.List(query, context.CancellationToken);
         return Task.FromResult(new ListServiceOrdersResponse
         {
-            ServiceOrders = { page.Orders.Select(order => Shown(order, request.Fields, context)) },
+            ServiceOrders = { page.Resources.Select(order => Show(order, request.Fields, context)) },
             TotalCount = page.TotalCount,
-            AppliedLimit = limit,
+            AppliedLimit = query.Limit,
+            NextPageToken = page.NextPageToken,
         });
+    }
+
+    public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
+    {
+        var change = ServiceOrderRequests.Check(request);
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
+        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+    }
+
+    public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
+    {
+        var change = ServiceOrderRequests.Check(request);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
+        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, time, CorrelationId.Of(context), context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 
-    private ServiceOrder Shown(ServiceOrder order, string fields, ServerCallContext context)
+    private ServiceOrder Show(ServiceOrder order, string fields, ServerCallContext context)
     {
-        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
-        FieldSelection.Parse(fields).Apply(order);
+        FieldSelection.Parse(fields).Apply(Href(context)(order));
         return order;
     }
+
+    private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
+    {
+        order.Href = HrefOf(order.Id, context);
+        return order;
+    };
+
+    private string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{id}";
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -16,8 +17,7 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
 
     public async Task WriteAsync(HttpContext context, RestError error)
     {
-        var dialect = Dialect(context.Request.Path) ?? Default;
-        error = error with { HttpStatus = dialect.HttpStatus(error) };
+        (var dialect, error) = Complete(context, error);
 
         var response = context.Response;
         response.StatusCode = error.HttpStatus;
@@ -39,8 +39,15 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
     /// <summary>Writes only the body, for an answer that has begun.</summary>
     public void WriteBody(HttpContext context, RestError error, IBufferWriter<byte> output)
     {
+        (var dialect, error) = Complete(context, error);
+        WriteBody(dialect, error, output);
+    }
+
+    private (ErrorDialect Dialect, RestError Error) Complete(HttpContext context, RestError error)
+    {
         var dialect = Dialect(context.Request.Path) ?? Default;
-        WriteBody(dialect, error with { HttpStatus = dialect.HttpStatus(error) }, output);
+        error = error with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
+        return (dialect, error with { HttpStatus = dialect.HttpStatus(error) });
     }
 
     private static void WriteBody(ErrorDialect dialect, RestError error, IBufferWriter<byte> output)

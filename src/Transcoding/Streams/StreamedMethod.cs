@@ -31,7 +31,7 @@ internal sealed partial class StreamedMethod<TRequest, TResponse>(
         {
             var request = Activator.CreateInstance<TRequest>();
             await _binder.BindAsync(http, (IMessage)request);
-            var call = new TranscodedCallContext(http, fullName);
+            var call = new TranscodedCallContext(http, fullName, takesJsonBody: false);
             http.Features.Set<IServerCallContextFeature>(call);
             await RunAsync(request, writer, call, http.RequestAborted);
             if (call.Status.StatusCode != StatusCode.OK)

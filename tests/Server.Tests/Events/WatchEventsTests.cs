@@ -155,7 +155,7 @@ public sealed class WatchEventsTests : IDisposable
 
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         Assert.Equal(
-            [("query", "QUERY_INVALID"), ("query", "QUERY_INVALID"), ("event_types[0]", "FIELD_INVALID")],
+            [("query[\"event.serviceOrder.state\"]", "QUERY_INVALID"), ("query[\"eventTime.gt\"]", "QUERY_INVALID"), ("event_types[0]", "QUERY_INVALID")],
             refusal.Violations.Select(violation => (violation.Field, violation.Reason)));
     }
 

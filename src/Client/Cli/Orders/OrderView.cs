@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
+using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Cli.Orders;
@@ -8,6 +9,8 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>Shows orders: as JSON, one as a card with its items, several as a table.</summary>
 internal static class OrderView
 {
+    private const int WidestCell = 60;
+
     public static void Write(Screen screen, ServiceOrder order)
     {
         if (screen.IsJson)
@@ -16,18 +19,16 @@ internal static class OrderView
             return;
         }
 
-        var card = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
-        AddRow(card, "id", order.Id);
-        AddRow(card, "state", Word(order.State));
-        AddRow(card, "ordered", Time(order.OrderDate));
-        AddRow(card, "requested for", Time(order.RequestedCompletionDate));
-        AddRow(card, "started", Time(order.StartDate));
-        AddRow(card, "completed", Time(order.CompletionDate));
-        AddRow(card, "external id", order.ExternalId);
-        AddRow(card, "priority", order.Priority);
-        AddRow(card, "category", order.Category);
-        AddRow(card, "description", order.Description);
-        screen.Write(card);
+        WriteLine(screen, "id", order.Id);
+        WriteLine(screen, "state", Word(order.State));
+        WriteLine(screen, "ordered", Time(order.OrderDate));
+        WriteLine(screen, "requested for", Time(order.RequestedCompletionDate));
+        WriteLine(screen, "started", Time(order.StartDate));
+        WriteLine(screen, "completed", Time(order.CompletionDate));
+        WriteLine(screen, "external id", order.ExternalId);
+        WriteLine(screen, "priority", order.Priority);
+        WriteLine(screen, "category", order.Category);
+        WriteLine(screen, "description", order.Description);
         if (order.ServiceOrderItem.Count == 0)
         {
             return;
@@ -36,12 +37,14 @@ internal static class OrderView
         var items = Table("ITEM", "ACTION", "STATE", "SERVICE", "SPECIFICATION");
         foreach (var item in order.ServiceOrderItem)
         {
+            var service = item.Service ?? new ServiceRefOrValue();
+            var specification = service.ServiceSpecification ?? new ServiceSpecificationRef();
             items.AddRow(
-                Text(item.Id),
-                Text(Word(item.Action)),
+                Cell(item.Id),
+                Cell(Word(item.Action)),
                 State(Word(item.State)),
-                Text(item.Service?.Name ?? item.Service?.Id),
-                Text(item.Service?.ServiceSpecification?.Name ?? item.Service?.ServiceSpecification?.Id));
+                Cell(service.HasName ? service.Name : service.Id),
+                Cell(specification.HasName ? specification.Name : specification.Id));
         }
 
         screen.WriteLine("");
@@ -52,7 +55,7 @@ internal static class OrderView
     {
         if (screen.IsJson)
         {
-            await screen.WriteJsonArrayAsync(orders);
+            await screen.WriteJsonAsync(orders);
             return;
         }
 
@@ -60,13 +63,13 @@ internal static class OrderView
         await foreach (var order in orders)
         {
             table.AddRow(
-                Text(order.Id),
+                Cell(order.Id),
                 State(Word(order.State)),
-                Text(Time(order.OrderDate)),
-                Text(order.Priority),
-                Text(order.ExternalId),
-                Text(order.ServiceOrderItem.Count > 0 ? $"{order.ServiceOrderItem.Count}" : ""),
-                Text(order.Description));
+                Cell(Time(order.OrderDate)),
+                Cell(order.Priority),
+                Cell(order.ExternalId),
+                Cell(order.ServiceOrderItem.Count > 0 ? $"{order.ServiceOrderItem.Count}" : ""),
+                Cell(order.Description));
         }
 
         screen.Write(table);
@@ -77,25 +80,30 @@ internal static class OrderView
         var table = new Table().NoBorder();
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).PadRight(2).NoWrap());
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).PadRight(2));
         }
 
-        // Only the last column, which holds free text, is broken on a narrow terminal.
-        table.Columns[^1].NoWrap = false;
         return table;
     }
 
-    private static void AddRow(Grid card, string name, string? value)
+    private static void WriteLine(Screen screen, string name, string value)
     {
-        if (!string.IsNullOrEmpty(value))
+        if (value.Length > 0)
         {
-            card.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), name == "state" ? State(value) : Text(value));
+            var line = new Paragraph(name.PadRight(15), new Style(decoration: Decoration.Dim));
+            screen.Write(line.Append(Plain(value), name == "state" ? StateStyle(value) : Style.Plain));
+            screen.WriteLine("");
         }
     }
 
-    private static Text Text(string? text) => new(text ?? "");
+    private static Text Cell(string text) => new(Plain(text.Length > WidestCell ? $"{text[..(WidestCell - 1)]}…" : text));
 
-    private static Text State(string state) => new(state, new Style(state switch
+    // What others wrote must not move the cursor of this terminal.
+    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+
+    private static Text State(string state) => new(state, StateStyle(state));
+
+    private static Style StateStyle(string state) => new(state switch
     {
         "completed" => Color.Green,
         "failed" or "rejected" => Color.Red,
@@ -103,7 +111,7 @@ internal static class OrderView
         "inProgress" => Color.Blue,
         "cancelled" => Color.Grey,
         _ => Color.Default,
-    }));
+    });
 
     /// <summary>The value of an enum as it stands in JSON; none for what is not set.</summary>
     private static string Word<T>(T value)

@@ -29,9 +29,10 @@ internal sealed class OrdersCreateCommand : ClientCommand
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
-        var order = TmfJson.Read<ServiceOrder>(await ReadAsync(arguments.GetRequiredValue(_file), cancellationToken));
-        var response = await client.ServiceOrders.CreateServiceOrderAsync(
-            new CreateServiceOrderRequest { ServiceOrder = order }, cancellationToken: cancellationToken);
+        var file = arguments.GetRequiredValue(_file);
+        var order = TmfJson.Read<ServiceOrder>(await ReadAsync(file, cancellationToken), file == "-" ? "standard input" : file);
+        var request = new CreateServiceOrderRequest { ServiceOrder = order };
+        var response = await client.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: cancellationToken);
         OrderView.Write(screen, response.ServiceOrder);
         return ExitCode.Done;
     }
