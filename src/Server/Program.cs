@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
@@ -24,11 +25,13 @@ internal static class Application
         builder.AddEndpoints();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
 
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
+        app.MapEvents();
         app.MapDiscovery();
         return app;
     }

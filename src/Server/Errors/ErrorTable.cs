@@ -42,6 +42,9 @@ internal static class ErrorTable
         [ErrorReason.ServiceOrderItemDuplicate] = new(StatusCode.InvalidArgument, 400, "24", "Item id is not unique"),
         [ErrorReason.ServiceOrderItemUnknown] = new(StatusCode.InvalidArgument, 400, "24", "Unknown item"),
         [ErrorReason.ServiceOrderItemCycle] = new(StatusCode.InvalidArgument, 400, "24", "Items depend on each other in a circle"),
+
+        [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
+        [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

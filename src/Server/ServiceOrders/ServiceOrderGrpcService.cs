@@ -14,7 +14,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     {
         var fields = QueryErrors.ReadFields(request.Fields);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
+        var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceOrderResponse
         {
             ServiceOrder = Show(stored.Resource, fields, context),
@@ -52,7 +52,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     {
         var fields = QueryErrors.ReadFields(request.Fields);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
     }
 
@@ -60,13 +60,13 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     {
         var fields = QueryErrors.ReadFields(request.Fields);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 
