@@ -76,7 +76,7 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
         var response = await _client.SendAsync(HttpMethod.Put, "/library/v1/call");
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
+        Assert.Equal(["GET", "HEAD", "OPTIONS"], response.Content.Headers.Allow.Order());
         Assert.Equal("METHOD_NOT_ALLOWED", (await response.JsonAsync())!["reason"]!.GetValue<string>());
     }
 
