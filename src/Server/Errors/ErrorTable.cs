@@ -42,6 +42,11 @@ internal static class ErrorTable
         [ErrorReason.ServiceOrderItemDuplicate] = new(StatusCode.InvalidArgument, 400, "24", "Item id is not unique"),
         [ErrorReason.ServiceOrderItemUnknown] = new(StatusCode.InvalidArgument, 400, "24", "Unknown item"),
         [ErrorReason.ServiceOrderItemCycle] = new(StatusCode.InvalidArgument, 400, "24", "Items depend on each other in a circle"),
+
+        [ErrorReason.ServiceNotFound] = new(StatusCode.NotFound, 404, "60", "Service not found"),
+        [ErrorReason.ServiceChanged] = new(StatusCode.Aborted, 412, "64", "Service was changed"),
+        [ErrorReason.ServiceInUse] = new(StatusCode.FailedPrecondition, 409, "62", "Other services are built on the service"),
+        [ErrorReason.ServiceTransitionForbidden] = new(StatusCode.FailedPrecondition, 409, "62", "State cannot follow"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

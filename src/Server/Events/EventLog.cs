@@ -7,7 +7,7 @@ internal static class EventLog
 {
     /// <summary>Appends one event. Positions are handed out inside the write's transaction: their order is the order of commits.</summary>
     /// <returns>The event's position.</returns>
-    public static long Append(Session session, string type, string resource, string resourceId, string time, ReadOnlySpan<byte> body)
+    public static long Append(Session session, string id, string type, string resource, string resourceId, string time, ReadOnlySpan<byte> body)
     {
         var position = session.Prepare("update event_position set last = last + 1 returning last").ReadFirst(row => row.Integer(0));
         session.Prepare(
@@ -16,7 +16,7 @@ internal static class EventLog
             values (@position, @id, @type, @resource, @resourceId, @time, @body)
             """)
             .With("@position", position)
-            .With("@id", Guid.CreateVersion7().ToString())
+            .With("@id", id)
             .With("@type", type)
             .With("@resource", resource)
             .With("@resourceId", resourceId)

@@ -52,14 +52,14 @@ internal sealed record PagePlace(string Date, string Id)
     private const string Version = "1";
 
     public string ToToken(string fingerprint) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, fingerprint, Date, Id)));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, fingerprint, Id, Date)));
 
     /// <summary>The place that a token stands for; null where it is none for a query with this fingerprint.</summary>
     public static PagePlace? Parse(string token, string fingerprint)
     {
         if (!Base64Url.IsValid(token))
             return null;
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n');
-        return parts is [Version, var query, var date, var id] && query == fingerprint ? new PagePlace(date, id) : null;
+        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n', 4);
+        return parts is [Version, var query, var id, var date] && query == fingerprint ? new PagePlace(date, id) : null;
     }
 }

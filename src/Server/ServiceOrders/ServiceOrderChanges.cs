@@ -1,4 +1,3 @@
-using Google.Protobuf.Reflection;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
@@ -33,7 +32,7 @@ internal static class ServiceOrderChanges
 
         var invalid = RequestFields.Check(after, keepServerSet: true);
         ServiceOrderRequests.CheckItems(after, "", invalid);
-        CheckImmutable(before, after, invalid);
+        invalid.AddRange(Attributes.CheckImmutable(before, after, Changeable.Contains));
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));
 
@@ -62,17 +61,11 @@ internal static class ServiceOrderChanges
             after.State = ServiceOrderState.Unspecified;
     }
 
-    private static void CheckImmutable(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
-    {
-        foreach (var field in Changed(before, after).Where(field => !Changeable.Contains(field.Name)))
-            violations.Add(Violation(field.Name, ErrorReason.FieldImmutable, $"'{field.JsonName}' cannot be changed."));
-    }
-
     private static void CheckFinal(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
     {
         if (!ServiceOrderLifecycle.IsFinal(before.State))
             return;
-        foreach (var field in Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
+        foreach (var field in Attributes.Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
         {
             violations.Add(Violation(field.Name, ErrorReason.ServiceOrderFinal,
                 $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, '{field.JsonName}' cannot."));
@@ -145,11 +138,6 @@ internal static class ServiceOrderChanges
         ordered.ServiceOrderItem_.Clear();
         return ordered;
     }
-
-    private static IEnumerable<FieldDescriptor> Changed(ServiceOrder before, ServiceOrder after) =>
-        ServiceOrder.Descriptor.Fields.InDeclarationOrder().Where(field =>
-            (field.HasPresence && field.Accessor.HasValue(before) != field.Accessor.HasValue(after))
-            || !Equals(field.Accessor.GetValue(before), field.Accessor.GetValue(after)));
 
     private static Dictionary<string, ServiceOrderItem> ById(ServiceOrder order) =>
         ServiceOrderItems.All(order, "").ToDictionary(placed => placed.Item.Id, placed => placed.Item);

@@ -27,5 +27,5 @@ internal static class ServiceOrderEvents
         Append(session, "ServiceOrderDeleteEvent", order, new ServiceOrder { Id = order.Id, Type = order.Type }, TmfDate.Text(TmfDate.Of(now)));
 
     private static void Append(Session session, string type, ServiceOrder order, ServiceOrder shown, string time) =>
-        EventLog.Append(session, type, Resource, order.Id, time, JsonFormat.ToUtf8Bytes(shown));
+        EventLog.Append(session, Guid.CreateVersion7().ToString(), type, Resource, order.Id, time, JsonFormat.ToUtf8Bytes(shown));
 }

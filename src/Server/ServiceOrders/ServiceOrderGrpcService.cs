@@ -1,20 +1,20 @@
 using Grpc.Core;
-using ServiceOrdering.Query;
-using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.Resources;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAddress address, TimeProvider time)
+internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceView<ServiceOrder> view, TimeProvider time)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
+        var show = view.Form(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
         var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
         return new CreateServiceOrderResponse
         {
-            ServiceOrder = Show(stored.Resource, request.Fields, context),
+            ServiceOrder = show(stored.Resource),
             Etag = stored.ETag,
             Replayed = stored.Replayed,
         };
@@ -22,17 +22,19 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
+        var show = view.Form(request.Fields, context);
         var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag });
+        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag });
     }
 
     public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
+        var show = view.Form(request.Fields, context);
         var query = ServiceOrderRequests.Check(request);
         var page = store.List(query, context.CancellationToken);
         return Task.FromResult(new ListServiceOrdersResponse
         {
-            ServiceOrders = { page.Resources.Select(order => Show(order, request.Fields, context)) },
+            ServiceOrders = { page.Resources.Select(show) },
             TotalCount = page.TotalCount,
             AppliedLimit = query.Limit,
             NextPageToken = page.NextPageToken,
@@ -41,16 +43,18 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
+        var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        return new UpdateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
+        var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        return new PatchServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
@@ -58,16 +62,4 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
         await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
-
-    private ServiceOrder Show(ServiceOrder order, string fields, ServerCallContext context)
-    {
-        FieldSelection.Parse(fields).Apply(Href(context)(order));
-        return order;
-    }
-
-    private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
-    {
-        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
-        return order;
-    };
 }

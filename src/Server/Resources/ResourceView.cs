@@ -1,0 +1,41 @@
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using ServiceOrdering.Query;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
+using Tmf.Rest.V1;
+
+namespace ServiceOrdering.Server.Resources;
+
+/// <summary>Resources in the form that callers see: with their href, and with the attributes that were asked for.</summary>
+internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress address)
+    where T : class, Google.Protobuf.IMessage<T>, new()
+{
+    private readonly FieldDescriptor _href = kind.Schema.Message.FindFieldByName("href");
+
+    /// <summary>Writes into a resource where the caller finds it.</summary>
+    public Func<T, T> Href(ServerCallContext context)
+    {
+        var route = address.For(context) + kind.Route;
+        return resource =>
+        {
+            _href.Accessor.SetValue(resource, $"{route}/{kind.Id(resource)}");
+            return resource;
+        };
+    }
+
+    /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
+    public Func<T, T> Form(string fields, ServerCallContext context)
+    {
+        var violations = new List<FieldViolation>();
+        var selection = QueryErrors.Catch("fields", violations, FieldSelection.All, () => FieldSelection.Parse(fields));
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+        var href = Href(context);
+        return resource =>
+        {
+            selection.Apply(href(resource));
+            return resource;
+        };
+    }
+}
