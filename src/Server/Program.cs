@@ -4,20 +4,26 @@ using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 
-var builder = WebApplication.CreateBuilder(args);
+await Application.Build(args).RunAsync();
 
-builder.AddDefaults();
-builder.AddEndpoints();
-builder.Services.AddErrors();
-builder.Services.AddStorage(builder.Configuration);
-builder.Services.AddServiceOrders();
-builder.Services.AddServiceInventory();
+/// <summary>The table of contents of the server.</summary>
+internal static class Application
+{
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddDefaults();
+        builder.AddEndpoints();
+        builder.Services.AddErrors();
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddServiceOrders();
+        builder.Services.AddServiceInventory();
 
-var app = builder.Build();
-
-app.UseEndpointDefaults();
-app.MapServiceOrders();
-app.MapServiceInventory();
-app.MapDiscovery();
-
-await app.RunAsync();
+        var app = builder.Build();
+        app.UseEndpointDefaults();
+        app.MapServiceOrders();
+        app.MapServiceInventory();
+        app.MapDiscovery();
+        return app;
+    }
+}

@@ -13,16 +13,14 @@ internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress addres
 {
     private readonly FieldDescriptor _href = kind.Schema.Message.FindFieldByName("href");
 
+    public string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}{kind.Route}/{id}";
+
     /// <summary>Writes into a resource where the caller finds it.</summary>
-    public Func<T, T> Href(ServerCallContext context)
+    public Func<T, T> Href(ServerCallContext context) => resource =>
     {
-        var route = address.For(context) + kind.Route;
-        return resource =>
-        {
-            _href.Accessor.SetValue(resource, $"{route}/{kind.Id(resource)}");
-            return resource;
-        };
-    }
+        _href.Accessor.SetValue(resource, HrefOf(kind.Id(resource), context));
+        return resource;
+    };
 
     /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
     public Func<T, T> Form(string fields, ServerCallContext context)

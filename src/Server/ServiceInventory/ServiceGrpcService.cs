@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;
@@ -16,6 +17,8 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
 
     public override Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
+        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceResponse { Etag = store.CopyTo(body, request.Id, view.HrefOf(request.Id, context)) });
         var show = view.Form(request.Fields, context);
         var stored = store.Get(request.Id);
         return Task.FromResult(new GetServiceResponse { Service = show(stored.Resource), Etag = stored.ETag });

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
@@ -46,6 +47,8 @@ internal sealed class ServiceStore(Database database, TimeProvider time)
     private readonly ResourceStore<Service> _resources = new(database, Kind, time);
 
     public Stored<Service> Get(string id) => _resources.Get(id);
+
+    public string CopyTo(IBufferWriter<byte> output, string id, string href) => _resources.CopyTo(output, id, href);
 
     public ResourcePage<Service> List(ResourceQuery query, CancellationToken cancellationToken) => _resources.List(query, cancellationToken);
 

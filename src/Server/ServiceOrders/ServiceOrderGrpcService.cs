@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -22,6 +23,8 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
+        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, view.HrefOf(request.Id, context)) });
         var show = view.Form(request.Fields, context);
         var stored = store.Get(request.Id);
         return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag });

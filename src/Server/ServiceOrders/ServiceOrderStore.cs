@@ -1,3 +1,4 @@
+using System.Buffers;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
@@ -31,6 +32,8 @@ internal sealed class ServiceOrderStore(Database database, TimeProvider time)
     private readonly ResourceStore<ServiceOrder> _resources = new(database, Kind, time);
 
     public Stored<ServiceOrder> Get(string id) => _resources.Get(id);
+
+    public string CopyTo(IBufferWriter<byte> output, string id, string href) => _resources.CopyTo(output, id, href);
 
     public ResourcePage<ServiceOrder> List(ResourceQuery query, CancellationToken cancellationToken) => _resources.List(query, cancellationToken);
 

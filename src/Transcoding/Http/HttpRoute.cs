@@ -101,6 +101,9 @@ internal sealed class HttpRoute
     /// <summary>The field of the response that is the body; null where it is the whole response.</summary>
     public FieldPlan? ResponseBody { get; }
 
+    /// <summary>Whether the body of the response is one message.</summary>
+    public bool AnswersWithMessage => ResponseBody is null or { Descriptor: { FieldType: FieldType.Message, IsRepeated: false } };
+
     /// <summary>The fields that a query parameter can be bound to by its name.</summary>
     public IEnumerable<FieldPlan> QueryFields => TakesWholeBody ? [] : MessagePlan.Of(_method.InputType).Fields.Where(member =>
         FieldPath.Find(_method.InputType, member.Descriptor.Name) is { IsText: true } path && IsForQuery(path));
