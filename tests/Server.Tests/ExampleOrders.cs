@@ -10,6 +10,12 @@ public static class ExampleOrders
     /// <summary>The order of the README: three items, two of which the first depends on.</summary>
     public static string Fiber { get; } = File.ReadAllText(Path.Combine(Root(), "examples", "create-fiber-order.json"));
 
+    public static string WithItems(params string[] items) => $$"""{"serviceOrderItem":[{{string.Join(",", items)}}]}""";
+
+    /// <summary>An order whose items, which do not know of each other, have these ids.</summary>
+    public static string WithIds(params string[] ids) =>
+        WithItems([.. ids.Select(id => $$"""{"id":"{{id}}","action":"add","service":{} }""")]);
+
     /// <summary>An order with the given items, each with an id, and what it depends on.</summary>
     public static string WithDependencies(params (string Id, string[] DependsOn)[] items)
     {

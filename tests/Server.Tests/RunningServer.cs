@@ -19,6 +19,12 @@ public sealed class RunningServer : IDisposable
     private readonly WebApplicationFactory<Program> _application;
 
     public RunningServer(params (string Key, string Value)[] settings)
+        : this(TimeProvider.System, settings)
+    {
+    }
+
+    /// <summary>A server whose clock is the test's.</summary>
+    public RunningServer(TimeProvider time, params (string Key, string Value)[] settings)
     {
         _application = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -28,6 +34,7 @@ public sealed class RunningServer : IDisposable
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
+            host.ConfigureServices(services => services.AddSingleton(time));
         });
         _application.UseKestrel();
         _application.StartServer();
@@ -57,6 +64,7 @@ public sealed class RunningServer : IDisposable
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         foreach (var (name, value) in headers)
         {
+            request.Content?.Headers.Remove(name);
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content!.Headers.TryAddWithoutValidation(name, value);
         }

@@ -25,6 +25,14 @@ internal static class QueryErrors
         }
     }
 
+    /// <summary>The attributes that an answer shows; read before anything is done, so that a refusal changes nothing.</summary>
+    public static FieldSelection ReadFields(string fields)
+    {
+        var violations = new List<FieldViolation>();
+        var selection = Catch("fields", violations, FieldSelection.All, () => FieldSelection.Parse(fields));
+        return violations.Count > 0 ? throw ApiErrors.RequestInvalid(violations) : selection;
+    }
+
     // A condition is a parameter of its own over REST: filter["orderDate.gt"].
     private static string Place(string field, string parameter) => parameter == field || parameter == "query" ? field : $"{field}[\"{parameter}\"]";
 }

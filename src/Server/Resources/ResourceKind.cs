@@ -50,5 +50,5 @@ internal sealed record Stored<T>(T Resource, long Version, bool Replayed = false
     public static string ETagOf(long version) => $"\"{version}\"";
 }
 
-/// <summary>A page of resources. The total is not counted where a token was given.</summary>
-internal sealed record ResourcePage<T>(IReadOnlyList<T> Resources, int TotalCount, string NextPageToken);
+/// <summary>A page of resources. The total is not counted, and null, where a token was given.</summary>
+internal sealed record ResourcePage<T>(IReadOnlyList<T> Resources, int? TotalCount, string NextPageToken);

@@ -1,9 +1,7 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Server.Resources;
 
@@ -25,10 +23,7 @@ internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress addres
     /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
     public Func<T, T> Form(string fields, ServerCallContext context)
     {
-        var violations = new List<FieldViolation>();
-        var selection = QueryErrors.Catch("fields", violations, FieldSelection.All, () => FieldSelection.Parse(fields));
-        if (violations.Count > 0)
-            throw ApiErrors.RequestInvalid(violations);
+        var selection = QueryErrors.ReadFields(fields);
         var href = Href(context);
         return resource =>
         {

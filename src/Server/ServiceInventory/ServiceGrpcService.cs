@@ -29,13 +29,15 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
         var show = view.Form(request.Fields, context);
         var query = ServiceRequests.Check(request);
         var page = store.List(query, context.CancellationToken);
-        return Task.FromResult(new ListServicesResponse
+        var response = new ListServicesResponse
         {
             Services = { page.Resources.Select(show) },
-            TotalCount = page.TotalCount,
             AppliedLimit = query.Limit,
             NextPageToken = page.NextPageToken,
-        });
+        };
+        if (page.TotalCount is { } total)
+            response.TotalCount = total;
+        return Task.FromResult(response);
     }
 
     public override async Task<UpdateServiceResponse> UpdateService(UpdateServiceRequest request, ServerCallContext context)

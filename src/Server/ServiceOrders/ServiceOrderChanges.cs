@@ -19,10 +19,6 @@ internal static class ServiceOrderChanges
 
     private static readonly HashSet<string> ChangeableWhenFinal = ["external_reference", "note"];
 
-    /// <summary>States that an order can be moved to as a whole; the others follow from its items or from a cancellation.</summary>
-    private static readonly HashSet<ServiceOrderState> Reachable =
-        [ServiceOrderState.Acknowledged, ServiceOrderState.Pending, ServiceOrderState.Held, ServiceOrderState.InProgress, ServiceOrderState.Cancelled];
-
     /// <summary>The order after a change, without its href; or every reason why it may not be changed so.</summary>
     public static ServiceOrder Apply(ServiceOrder before, ResourceChange<ServiceOrder> change, DateTimeOffset now)
     {
@@ -33,13 +29,16 @@ internal static class ServiceOrderChanges
         var invalid = RequestFields.Check(after, keepServerSet: true);
         ServiceOrderRequests.CheckItems(after, "", invalid);
         invalid.AddRange(Attributes.CheckImmutable(before, after, Changeable.Contains));
+        if (!after.HasState)
+            invalid.Add(Violation("state", ErrorReason.FieldInvalid, "'state' cannot be removed."));
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));
 
         var forbidden = new List<FieldViolation>();
         CheckFinal(before, after, forbidden);
         CheckItems(itemsBefore, after, forbidden);
-        Follow(before, after, now, forbidden);
+        if (forbidden.Count == 0)
+            Follow(before, itemsBefore, after, now, forbidden);
         if (forbidden.Count > 0)
             throw ApiErrors.ServiceOrderChangeForbidden(before.Id, change.Locate(forbidden));
 
@@ -57,8 +56,6 @@ internal static class ServiceOrderChanges
             else if (!item.HasState)
                 item.State = known.State;
         }
-        if (!after.HasState)
-            after.State = ServiceOrderState.Unspecified;
     }
 
     private static void CheckFinal(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
@@ -82,10 +79,16 @@ internal static class ServiceOrderChanges
                 continue;
             if (!ServiceOrderLifecycle.IsOpenToChange(known.State) && !Ordered(known).Equals(Ordered(item)))
                 violations.Add(Fixed(path, known));
-            if (item.State != known.State && !ServiceOrderLifecycle.After(known).Contains(ServiceOrderLifecycle.AsOrder(item.State)))
+            var choices = ServiceOrderLifecycle.Choices(known).ToList();
+            if (item.State != known.State && !choices.Contains(ServiceOrderLifecycle.AsOrder(item.State)))
             {
                 violations.Add(Violation($"{path}.state", ErrorReason.ServiceOrderTransitionForbidden,
-                    Transition($"Item '{item.Id}'", EnumNames.Json(known.State), EnumNames.Json(item.State), ServiceOrderLifecycle.After(known))));
+                    Transition($"Item '{item.Id}'", EnumNames.Json(known.State), EnumNames.Json(item.State), choices)));
+            }
+            else if (item.State != known.State && item.State == ServiceOrderItemState.Rejected && FindNotRejectable(before) is { } other)
+            {
+                violations.Add(Violation($"{path}.state", ErrorReason.ServiceOrderTransitionForbidden,
+                    $"Item '{item.Id}' cannot be rejected, since that rejects the whole order and item '{other.Id}' is {EnumNames.Json(other.State)}."));
             }
         }
         violations.AddRange(before.Values
@@ -93,27 +96,36 @@ internal static class ServiceOrderChanges
             .Select(known => Fixed("service_order_item", known)));
     }
 
+    private static ServiceOrderItem? FindNotRejectable(Dictionary<string, ServiceOrderItem> items) =>
+        items.Values.FirstOrDefault(item => !ServiceOrderLifecycle.After(item).Contains(ServiceOrderState.Rejected));
+
     /// <summary>Moves the order where the caller wants it, and lets the rest follow.</summary>
-    private static void Follow(ServiceOrder before, ServiceOrder after, DateTimeOffset now, List<FieldViolation> violations)
+    private static void Follow(
+        ServiceOrder before, Dictionary<string, ServiceOrderItem> itemsBefore, ServiceOrder after, DateTimeOffset now, List<FieldViolation> violations)
     {
-        if (violations.Count > 0)
-            return;
         var wanted = after.State;
+        var chosen = ServiceOrderItems.All(after, "")
+            .Where(placed => itemsBefore.TryGetValue(placed.Item.Id, out var known) && known.State != placed.Item.State)
+            .Select(placed => (placed.Item, placed.Path, placed.Item.State))
+            .ToList();
         ServiceOrderLifecycle.Settle(after, now);
+        violations.AddRange(chosen
+            .Where(choice => choice.Item.State != choice.State)
+            .Select(choice => Violation($"{choice.Path}.state", ErrorReason.ServiceOrderTransitionForbidden,
+                $"Item '{choice.Item.Id}' cannot become {EnumNames.Json(choice.State)}: what else is there makes it {EnumNames.Json(choice.Item.State)}.")));
         if (wanted == before.State || wanted == after.State)
             return;
 
-        if (Reachable.Contains(wanted) && ServiceOrderLifecycle.After(before.State).Contains(wanted)
-            && (wanted != ServiceOrderState.Cancelled || before.StartDate is null))
+        var choices = ServiceOrderLifecycle.Choices(before).ToList();
+        if (choices.Contains(wanted))
         {
             ServiceOrderLifecycle.Move(after, wanted);
             ServiceOrderLifecycle.Settle(after, now);
         }
         if (wanted != after.State)
         {
-            var allowed = ServiceOrderLifecycle.After(before.State).Where(Reachable.Contains);
             violations.Add(Violation("state", ErrorReason.ServiceOrderTransitionForbidden,
-                Transition("The order", EnumNames.Json(before.State), EnumNames.Json(wanted), allowed)
+                Transition("The order", EnumNames.Json(before.State), EnumNames.Json(wanted), choices)
                 + " A state that follows from the items or from a cancellation cannot be set."));
         }
     }
@@ -129,13 +141,14 @@ internal static class ServiceOrderChanges
         return $"{what} cannot go from {from} to {to}; allowed from {from}: {(names.Length == 0 ? "none" : names)}.";
     }
 
-    /// <summary>The part of an item that says what is ordered.</summary>
+    /// <summary>The part of an item that says what is ordered. Of its own items only which they are: each has its own say.</summary>
     private static ServiceOrderItem Ordered(ServiceOrderItem item)
     {
         var ordered = item.Clone();
         ordered.ClearState();
         ordered.ErrorMessage.Clear();
         ordered.ServiceOrderItem_.Clear();
+        ordered.ServiceOrderItem_.AddRange(item.ServiceOrderItem_.Select(inner => new ServiceOrderItem { Id = inner.Id }));
         return ordered;
     }
 

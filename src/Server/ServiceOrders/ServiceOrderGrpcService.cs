@@ -35,13 +35,15 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
         var show = view.Form(request.Fields, context);
         var query = ServiceOrderRequests.Check(request);
         var page = store.List(query, context.CancellationToken);
-        return Task.FromResult(new ListServiceOrdersResponse
+        var response = new ListServiceOrdersResponse
         {
             ServiceOrders = { page.Resources.Select(show) },
-            TotalCount = page.TotalCount,
             AppliedLimit = query.Limit,
             NextPageToken = page.NextPageToken,
-        });
+        };
+        if (page.TotalCount is { } total)
+            response.TotalCount = total;
+        return Task.FromResult(response);
     }
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)

@@ -39,7 +39,18 @@ internal static class ServiceOrderLifecycle
     public static IReadOnlyList<ServiceOrderState> After(ServiceOrderItem item) =>
         item is { State: ServiceOrderItemState.Acknowledged, Action: OrderItemAction.NoChange } ? AcknowledgedNoChange : After(AsOrder(item.State));
 
-    /// <summary>What an item may be changed to: what is ordered stays once work has started.</summary>
+    /// <summary>
+    /// The states that a caller may move an order to as a whole. The others follow from its items or from a cancellation,
+    /// which takes over once work has started and alone moves an order on that it is about.
+    /// </summary>
+    public static IEnumerable<ServiceOrderState> Choices(ServiceOrder order) => IsOfCancellation(order.State) ? [] : After(order.State).Where(state =>
+        state is Acknowledged or Pending or Held or InProgress || (state == Cancelled && order.StartDate is null));
+
+    /// <summary>The states that a caller may move an item to.</summary>
+    public static IEnumerable<ServiceOrderState> Choices(ServiceOrderItem item) =>
+        IsOfCancellation(AsOrder(item.State)) ? [] : After(item).Where(state => !IsOfCancellation(state));
+
+    /// <summary>Whether an item's content may be changed: what is ordered stays once work has started.</summary>
     public static bool IsOpenToChange(ServiceOrderItemState state) =>
         state is ServiceOrderItemState.Acknowledged or ServiceOrderItemState.Pending or ServiceOrderItemState.Held;
 
@@ -66,8 +77,9 @@ internal static class ServiceOrderLifecycle
     public static void Settle(ServiceOrder order, DateTimeOffset now)
     {
         var items = ServiceOrderItems.All(order, "").Select(placed => placed.Item).ToList();
-        Derive(order.ServiceOrderItem);
-        FailDependents(items, now);
+        do
+            Derive(order.ServiceOrderItem);
+        while (FailDependents(items, now));
         if (items.Any(item => item.State == ServiceOrderItemState.Rejected))
             items.ForEach(item => item.State = ServiceOrderItemState.Rejected);
         Derive(order.ServiceOrderItem);
@@ -95,6 +107,8 @@ internal static class ServiceOrderLifecycle
 
     public static ServiceOrderItemState AsItem(ServiceOrderState state) => (ServiceOrderItemState)state;
 
+    private static bool IsOfCancellation(ServiceOrderState state) => state is AssessingCancellation or PendingCancellation;
+
     private static bool HasStarted(ServiceOrderItem item) => item.Action != OrderItemAction.NoChange
         && item.State is ServiceOrderItemState.InProgress or ServiceOrderItemState.Completed or ServiceOrderItemState.Failed;
 
@@ -107,8 +121,10 @@ internal static class ServiceOrderLifecycle
         }
     }
 
-    private static void FailDependents(List<ServiceOrderItem> items, DateTimeOffset now)
+    /// <summary>Fails what depends on what has failed, and what depends on that; tells whether there was any.</summary>
+    private static bool FailDependents(List<ServiceOrderItem> items, DateTimeOffset now)
     {
+        var any = false;
         var dependents = items
             .SelectMany(item => ServiceOrderItems.DependenciesOf(item).Select(on => (On: on, Item: item)))
             .ToLookup(dependency => dependency.On, dependency => dependency.Item);
@@ -118,11 +134,13 @@ internal static class ServiceOrderLifecycle
             foreach (var dependent in dependents[cause.Id])
                 Fail(dependent, cause);
         }
+        return any;
 
         void Fail(ServiceOrderItem item, ServiceOrderItem cause)
         {
             if (IsFinal(item.State))
                 return;
+            any = true;
             item.State = ServiceOrderItemState.Failed;
             item.ErrorMessage.Add(new ServiceOrderItemErrorMessage
             {

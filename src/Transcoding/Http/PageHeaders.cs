@@ -9,11 +9,16 @@ internal static class PageHeaders
 {
     public static void Write(HttpContext context, PageFields fields, IMessage request, IMessage response, int count)
     {
+        var headers = context.Response.Headers;
+        headers["X-Result-Count"] = count.ToString(CultureInfo.InvariantCulture);
+        if (fields.TotalCount.Field.Descriptor.HasPresence && fields.TotalCount.Text(response) is null)
+        {
+            return;
+        }
+
         var offset = Math.Max(0, fields.Offset.Number(request));
         var total = fields.TotalCount.Number(response);
-        var headers = context.Response.Headers;
         headers["X-Total-Count"] = total.ToString(CultureInfo.InvariantCulture);
-        headers["X-Result-Count"] = count.ToString(CultureInfo.InvariantCulture);
 
         // Past the end there is nothing to be a part of.
         if (count == 0 || count == total)
