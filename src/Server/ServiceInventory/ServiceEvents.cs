@@ -11,26 +11,23 @@ namespace ServiceOrdering.Server.ServiceInventory;
 /// <summary>The events of TMF638 v5, appended in the transaction that they tell of. Their envelopes have the same fields.</summary>
 internal static class ServiceEvents
 {
-    private static readonly HashSet<string> OfTheirOwn = ["state", "operating_status"];
-
     public static void Created(Session session, Service service, DateTimeOffset now) =>
         Append<ServiceCreateEvent>(session, "Service created", service, now);
 
-    /// <summary>The state's event, the operating status's, then one for all other attributes.</summary>
+    /// <summary>Whoever acts on a state knows the rest by then: the attributes' event comes first, the state's last.</summary>
     public static void Changed(Session session, Service before, Service after, DateTimeOffset now)
     {
         var changed = Attributes.Changed(before, after).ToList();
-        if (changed.Any(attribute => attribute.Name == "state"))
-            Append<ServiceStateChangeEvent>(session, "State of service changed", Only(after, changed.Where(attribute => attribute.Name == "state")), now);
-        if (changed.Any(attribute => attribute.Name == "operating_status"))
+        Tell<ServiceAttributeValueChangeEvent>("Attributes of service changed", attribute => attribute is not ("state" or "operating_status"));
+        Tell<ServiceOperatingStatusChangeEvent>("Operating status of service changed", attribute => attribute == "operating_status");
+        Tell<ServiceStateChangeEvent>("State of service changed", attribute => attribute == "state");
+
+        void Tell<T>(string title, Predicate<string> isMeant)
+            where T : IMessage<T>, new()
         {
-            Append<ServiceOperatingStatusChangeEvent>(session, "Operating status of service changed",
-                Only(after, changed.Where(attribute => attribute.Name == "operating_status")), now);
-        }
-        if (changed.Any(attribute => !OfTheirOwn.Contains(attribute.Name)))
-        {
-            Append<ServiceAttributeValueChangeEvent>(session, "Attributes of service changed",
-                Only(after, changed.Where(attribute => !OfTheirOwn.Contains(attribute.Name))), now);
+            var attributes = changed.Where(attribute => isMeant(attribute.Name)).ToList();
+            if (attributes.Count > 0)
+                Append<T>(session, title, Only(after, attributes), now);
         }
     }
 
