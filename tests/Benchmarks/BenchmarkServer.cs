@@ -10,6 +10,7 @@ namespace ServiceOrdering.Benchmarks;
 /// <summary>The real server in a process of its own, with the references beside its routes.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
+    private const string DatabaseName = "benchmark.db";
     private readonly Process _process;
     private readonly string _folder;
 
@@ -26,6 +27,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public Uri Grpc { get; }
 
     public Process Process => _process;
+
+    public string DatabaseFile => Path.Combine(_folder, DatabaseName);
 
     public static CreateServiceOrderRequest Order() => new()
     {
@@ -54,7 +57,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 "serve",
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-                $"--Storage:ConnectionString=Data Source={Path.Combine(folder, "benchmark.db")}",
+                $"--Storage:ConnectionString=Data Source={Path.Combine(folder, DatabaseName)}",
             },
         };
         var process = Process.Start(start)!;

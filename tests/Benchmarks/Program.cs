@@ -4,9 +4,16 @@ using Spectre.Console;
 if (args is ["serve", .. var serverArgs])
     return BenchmarkServer.Serve(serverArgs);
 
+if (args is ["--orders", var count] && int.TryParse(count, out var orders) && orders >= 1000)
+    return await MeasureListsAsync(orders);
+
 if (!TryRead(args, out var plan))
 {
-    Console.Error.WriteLine("Usage: Benchmarks [--quick] [--only TEXT]    (--only: the rows whose name holds the text)");
+    Console.Error.WriteLine(
+        """
+        Usage: Benchmarks [--quick] [--only TEXT]    throughput; --only: the rows whose name holds the text
+               Benchmarks --orders NUMBER            lists, at each power of ten from 1000 orders to the number
+        """);
     return 2;
 }
 
@@ -19,6 +26,20 @@ AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 AnsiConsole.Write(table);
 Console.WriteLine($"Medians of {plan.Rounds} rounds of {plan.RoundTime.TotalSeconds:0.#} s each, {LoadPlan.Callers} callers, server and callers on this machine.");
 return 0;
+
+static async Task<int> MeasureListsAsync(int orders)
+{
+    await using var server = await BenchmarkServer.StartAsync();
+    var table = new Table().AddColumns("List", "Orders", "Matches", "Median ms", "Against the fewest orders");
+    foreach (var rows in (await QueryRows.MeasureAsync(server, orders)).GroupBy(row => row.What))
+    {
+        foreach (var row in rows)
+            table.AddRow(row.What, $"{row.Orders:N0}", $"{row.Matches:N0}", $"{row.Milliseconds:0.00}", $"{row.Milliseconds / rows.First().Milliseconds:0.0} x");
+    }
+    AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 140);
+    AnsiConsole.Write(table);
+    return 0;
+}
 
 static bool TryRead(string[] args, out LoadPlan plan)
 {

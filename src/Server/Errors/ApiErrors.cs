@@ -56,9 +56,8 @@ internal static class ApiErrors
     public static RpcException ServiceTransitionForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceTransitionForbidden, Summary(violations), violations, ("id", id));
 
-    private static string Summary(IReadOnlyList<FieldViolation> violations) => violations.Count == 1
-        ? violations[0].Description
-        : $"{violations.Count} problems: {string.Join(" ", violations.Select(violation => violation.Description))}";
+    private static string Summary(IReadOnlyList<FieldViolation> violations) =>
+        string.Join(" ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
 
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Make(reason, message, [], metadata);

@@ -16,6 +16,8 @@ internal static class Endpoints
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;
+            // A filter may have 8 KB; it is not the only thing in its line.
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
             var loader = kestrel.Configure(context.Configuration.GetSection("Kestrel"));
             foreach (var name in new[] { "Rest", "Grpc" })

@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
@@ -64,8 +65,8 @@ internal static class ServiceOrderChanges
             return;
         foreach (var field in Attributes.Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
         {
-            violations.Add(Violation(field.Name, ErrorReason.ServiceOrderFinal,
-                $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, '{field.JsonName}' cannot."));
+            violations.AddRange(Places(field, before, after).Select(place => Violation(place, ErrorReason.ServiceOrderFinal,
+                $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, nothing else.")));
         }
     }
 
@@ -150,6 +151,17 @@ internal static class ServiceOrderChanges
         ordered.ServiceOrderItem_.Clear();
         ordered.ServiceOrderItem_.AddRange(item.ServiceOrderItem_.Select(inner => new ServiceOrderItem { Id = inner.Id }));
         return ordered;
+    }
+
+    /// <summary>Where a changed field is: extension members have no field of their own and are named one by one.</summary>
+    private static IEnumerable<string> Places(FieldDescriptor field, ServiceOrder before, ServiceOrder after)
+    {
+        if (field.FieldNumber != ServiceOrder.ExtensionsFieldNumber)
+            return [field.Name];
+        var (was, becomes) = (before.Extensions?.Fields ?? [], after.Extensions?.Fields ?? []);
+        return was.Keys.Union(becomes.Keys)
+            .Where(name => !Equals(was.GetValueOrDefault(name), becomes.GetValueOrDefault(name)))
+            .Select(name => $"{field.Name}.{name}");
     }
 
     private static Dictionary<string, ServiceOrderItem> ById(ServiceOrder order) =>

@@ -22,8 +22,6 @@ internal sealed class Database : IDisposable
         var writer = Open();
         try
         {
-            // Bodies are a few kilobytes: pages of 8 KB hold several, and most need no overflow page.
-            writer.Execute("pragma page_size = 8192");
             writer.Execute("pragma journal_mode = wal");
             writer.Execute("pragma wal_autocheckpoint = 4000");
             Migrations.Apply(writer);

@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using ServiceOrdering.Transcoding.Errors;
 using ServiceOrdering.Transcoding.Json;
 using Tmf.Rest.V1;
+using HttpBody = Tmf.Rest.V1.HttpBody;
 
 namespace ServiceOrdering.Transcoding.Http;
 

@@ -34,8 +34,15 @@ internal sealed class QueryBinder
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
         List<string>? rest = null;
-        foreach (var pair in query[1..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var pair in query[1..].Split('&'))
         {
+            if (pair.Length == 0)
+            {
+                // Half of the && of an expression that nobody encoded.
+                rest?.Add(pair);
+                continue;
+            }
+
             var equals = pair.IndexOf('=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             if (Find(name) is not { } field)

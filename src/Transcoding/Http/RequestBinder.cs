@@ -1,8 +1,8 @@
-using Google.Api;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using ServiceOrdering.Transcoding.Errors;
 using ServiceOrdering.Transcoding.Json;
+using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Transcoding.Http;
 

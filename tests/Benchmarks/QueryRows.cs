@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using ServiceOrdering.Client;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Benchmarks;
+
+/// <summary>How long lists take as the orders become more, for one caller.</summary>
+internal static class QueryRows
+{
+    private const string Path = "/tmf-api/serviceOrdering/v4/serviceOrder";
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
+
+    /// <summary>Measures every query at each power of ten from a thousand orders to as many as asked for.</summary>
+    public static async Task<IReadOnlyList<QueryRow>> MeasureAsync(BenchmarkServer server, int orders)
+    {
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var http = new HttpClient { BaseAddress = server.Rest, Timeout = TimeSpan.FromMinutes(5) };
+        var stored = new StoredOrders(server.DatabaseFile);
+        var rows = new List<QueryRow>();
+        for (var count = Math.Min(1_000, orders); count <= orders; count *= 10)
+        {
+            stored.GrowTo(count);
+            foreach (var (what, query) in Queries(stored))
+                rows.Add(await MeasureAsync(what, count, () => ReadAsync(http, query)));
+
+            var page = await client.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 100, Offset = count - 300 });
+            var deep = new ListServiceOrdersRequest { Limit = 100, PageToken = page.NextPageToken };
+            rows.Add(await MeasureAsync("100 by page_token, 200 before the end", count, async () =>
+                (await client.ServiceOrders.ListServiceOrdersAsync(deep)).TotalCount));
+        }
+        return rows;
+    }
+
+    private static IEnumerable<(string What, string Query)> Queries(StoredOrders stored)
+    {
+        var middle = stored.Count / 2;
+        yield return ("limit=100", "limit=100");
+        yield return ("state=inProgress&limit=100", "state=inProgress&limit=100");
+        yield return ("state=inProgress&orderDate.gt=(100 match)&limit=100", $"state=inProgress&orderDate.gt={stored.DateOf(stored.Count - 501)}&limit=100");
+        yield return ("externalId=(1 matches)", $"externalId={stored.ExternalIdOf(middle)}");
+        yield return ("externalId=(1 matches)&state=completed,inProgress,held", $"externalId={stored.ExternalIdOf(middle)}&state=completed,inProgress,held");
+        yield return ("serviceOrderItem.service.name=(1 matches)", $"serviceOrderItem.service.name={stored.ServiceNameOf(middle)}");
+        yield return ("relatedParty.id=(10 match)", $"relatedParty.id={stored.CustomerOf(middle)}");
+        yield return ("limit=100, offset 200 before the end", $"limit=100&offset={stored.Count - 200}");
+    }
+
+    private static async Task<int> ReadAsync(HttpClient http, string query)
+    {
+        using var response = await http.GetAsync($"{Path}?{query}");
+        response.EnsureSuccessStatusCode();
+        await response.Content.ReadAsByteArrayAsync();
+        return int.Parse(response.Headers.GetValues("X-Total-Count").Single());
+    }
+
+    private static async Task<QueryRow> MeasureAsync(string what, int orders, Func<Task<int>> read)
+    {
+        await read();
+        var total = await read();
+        var times = new List<double>();
+        for (var whole = Stopwatch.StartNew(); times.Count < 3 || (whole.Elapsed < LongEnough && times.Count < 200);)
+        {
+            var watch = Stopwatch.StartNew();
+            await read();
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+        return new QueryRow(what, orders, LoadPlan.Median(times), total);
+    }
+}
+
+/// <summary>One query at one number of orders: the median time of an answer, and how many match.</summary>
+internal sealed record QueryRow(string What, int Orders, double Milliseconds, int Matches);
