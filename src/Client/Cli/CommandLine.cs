@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ServiceOrdering.Cli.Orders;
+using ServiceOrdering.Cli.Services;
 
 namespace ServiceOrdering.Cli;
 
@@ -35,7 +36,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(
             $"""
-            Places and follows orders of telecom services.
+            Places and follows orders of telecom services, and keeps the services that come of them.
 
             Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found;
             {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.Interrupted} interrupted.
@@ -44,6 +45,7 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
+            new ServicesCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

@@ -7,12 +7,7 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders create -f FILE</summary>
 internal sealed class OrdersCreateCommand : ClientCommand
 {
-    private readonly Option<string> _file = new("--file", "-f")
-    {
-        Description = "JSON file with the order, exactly as the REST API takes it; - reads standard input.",
-        HelpName = "FILE",
-        Required = true,
-    };
+    private readonly Option<string> _file = InputFile.Option("JSON file with the order, exactly as the REST API takes it");
 
     public OrdersCreateCommand()
         : base("create", "Place an order and show it as the server stored it.")
@@ -30,23 +25,10 @@ internal sealed class OrdersCreateCommand : ClientCommand
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var file = arguments.GetRequiredValue(_file);
-        var order = TmfJson.Read<ServiceOrder>(await ReadAsync(file, cancellationToken), file == "-" ? "standard input" : file);
+        var order = TmfJson.Read<ServiceOrder>(await InputFile.ReadAsync(file, cancellationToken), InputFile.NameOf(file));
         var request = new CreateServiceOrderRequest { ServiceOrder = order };
         var response = await client.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: cancellationToken);
         OrderView.Write(screen, response.ServiceOrder);
         return ExitCode.Done;
-    }
-
-    private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken)
-    {
-        if (file != "-")
-        {
-            return await File.ReadAllBytesAsync(file, cancellationToken);
-        }
-
-        using var bytes = new MemoryStream();
-        await using var input = Console.OpenStandardInput();
-        await input.CopyToAsync(bytes, cancellationToken);
-        return bytes.ToArray();
     }
 }

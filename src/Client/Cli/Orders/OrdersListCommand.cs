@@ -7,10 +7,10 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders list</summary>
 internal sealed class OrdersListCommand : ClientCommand
 {
-    private readonly Option<int?> _offset = Number("--offset", "How many orders to skip.");
-    private readonly Option<int?> _limit = Number("--limit", "How many orders to show at most, up to 1000. Default: 100.");
+    private readonly Option<int?> _offset = NumberOption.Create("--offset", "How many orders to skip.");
+    private readonly Option<int?> _limit = NumberOption.Create("--limit", "How many orders to show at most, up to 1000. Default: 100.");
     private readonly Option<bool> _all = new("--all") { Description = "Show all orders, page after page." };
-    private readonly Option<string> _fields = OrderFields.Option();
+    private readonly Option<string> _fields = FieldsOption.Create();
 
     public OrdersListCommand()
         : base("list", "List orders, newest first.")
@@ -62,20 +62,4 @@ internal sealed class OrdersListCommand : ClientCommand
 
         return ExitCode.Done;
     }
-
-    private static Option<int?> Number(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, out var number))
-            {
-                return number;
-            }
-
-            result.AddError($"{name} takes a whole number, not '{result.Tokens[0].Value}'.");
-            return null;
-        },
-    };
 }
