@@ -17,7 +17,16 @@ internal static class QueryRows
         using var http = new HttpClient { BaseAddress = server.Rest, Timeout = TimeSpan.FromMinutes(5) };
         var stored = new StoredOrders(server.DatabaseFile);
         var rows = new List<QueryRow>();
-        for (var count = Math.Min(1_000, orders); count <= orders; count *= 10)
+
+        // What is compiled at the first calls must not count for the smallest number.
+        stored.GrowTo(1_000);
+        for (var i = 0; i < 300; i++)
+        {
+            foreach (var (_, query) in Queries(stored))
+                await ReadAsync(http, query);
+        }
+
+        for (var count = 1_000; count <= orders; count *= 10)
         {
             stored.GrowTo(count);
             foreach (var (what, query) in Queries(stored))
@@ -38,7 +47,7 @@ internal static class QueryRows
         yield return ("state=inProgress&limit=100", "state=inProgress&limit=100");
         yield return ("state=inProgress&orderDate.gt=(100 match)&limit=100", $"state=inProgress&orderDate.gt={stored.DateOf(stored.Count - 501)}&limit=100");
         yield return ("externalId=(1 matches)", $"externalId={stored.ExternalIdOf(middle)}");
-        yield return ("externalId=(1 matches)&state=completed,inProgress,held", $"externalId={stored.ExternalIdOf(middle)}&state=completed,inProgress,held");
+        yield return ("externalId=(1 matches)&state=inProgress", $"externalId={stored.ExternalIdOf(middle)}&state=inProgress");
         yield return ("serviceOrderItem.service.name=(1 matches)", $"serviceOrderItem.service.name={stored.ServiceNameOf(middle)}");
         yield return ("relatedParty.id=(10 match)", $"relatedParty.id={stored.CustomerOf(middle)}");
         yield return ("limit=100, offset 200 before the end", $"limit=100&offset={stored.Count - 200}");

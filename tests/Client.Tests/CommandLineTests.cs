@@ -100,6 +100,61 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task List_shows_what_a_filter_lets_through_in_the_order_asked_for()
+    {
+        var group = Guid.NewGuid().ToString();
+        var ids = new List<string>();
+        foreach (var priority in new[] { "2", "1", "3" })
+        {
+            var order = $$"""{ "description": "{{group}}", "priority": "{{priority}}", "serviceOrderItem": [{ "id": "1", "action": "add", "service": {} }] }""";
+            ids.Add(IdOf(await CreateAsync(order)));
+        }
+
+        var list = await RunAsync("orders", "list", "--filter", $"description={group}&priority=1,2", "--sort", "priority");
+        var all = await RunAsync("orders", "list", "--filter", $"description={group}", "--sort", "-priority", "--all");
+
+        Assert.Equal([ids[1], ids[0]], JsonNode.Parse(list.Output)!.AsArray().Select(order => (string?)order!["id"]));
+        Assert.Equal([ids[2], ids[0], ids[1]], JsonNode.Parse(all.Output)!.AsArray().Select(order => (string?)order!["id"]));
+    }
+
+    [Fact]
+    public async Task A_filter_that_cannot_be_read_is_told_with_its_place()
+    {
+        var run = await RunAsync("orders", "list", "--filter", "state=sleeping");
+
+        Assert.Equal((ExitCode.Refused, ""), (run.ExitCode, run.Output));
+        Assert.Contains("""  filter["state"]: 'sleeping' is not a value of state""", run.Errors);
+    }
+
+    [Theory]
+    [InlineData("""{ "description": "new" }""")]
+    [InlineData(""" [{ "op": "add", "path": "/description", "value": "new" }]""")]
+    [InlineData("""{ "description": "new" }""", "--content-type", "application/json")]
+    [InlineData("""[{ "op": "add", "path": "/description?serviceOrderItem.id=1", "value": "new" }]""", "--content-type", "application/json-patch-query+json")]
+    public async Task A_patched_order_is_shown_as_it_has_become(string patch, params string[] options)
+    {
+        var id = await CreateAsync();
+
+        var patched = await WithFileAsync(patch, file => RunAsync(["orders", "patch", id, "-f", file, .. options]));
+
+        Assert.Equal((ExitCode.Done, ""), (patched.ExitCode, patched.Errors));
+        Assert.Equal("new", (string?)JsonNode.Parse(patched.Output)!["description"]);
+        Assert.Equal(patched.Output, (await RunAsync("orders", "get", id)).Output);
+    }
+
+    [Fact]
+    public async Task A_refused_patch_has_a_line_for_each_violation_with_its_place_in_the_order()
+    {
+        var id = await CreateAsync();
+
+        var run = await WithFileAsync("""{ "category": "x", "note": [{ "author": "y" }] }""", file => RunAsync("orders", "patch", id, "-f", file));
+
+        Assert.Equal((ExitCode.Refused, ""), (run.ExitCode, run.Output));
+        var lines = run.Errors.TrimEnd().Split(Environment.NewLine);
+        Assert.Equal(["  /category", "  /note/0/text"], lines[1..].Select(line => line.Split(": ")[0]).Order());
+    }
+
+    [Fact]
     public async Task Deleted_orders_are_gone()
     {
         var ids = new[] { await CreateAsync(), await CreateAsync() };
@@ -167,6 +222,8 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
     [InlineData("orders", "fetch")]
     [InlineData("orders", "create")]
     [InlineData("orders", "get")]
+    [InlineData("orders", "patch", "x")]
+    [InlineData("orders", "patch", "x", "-f", "no-such-file.json", "--content-type", "text/plain")]
     [InlineData("orders", "delete")]
     [InlineData("orders", "list", "--limit", "many")]
     [InlineData("orders", "list", "--all", "--limit", "1")]
@@ -189,6 +246,7 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
     [InlineData("create")]
     [InlineData("get")]
     [InlineData("list")]
+    [InlineData("patch")]
     [InlineData("delete")]
     public async Task Help_ends_with_examples(string command)
     {
@@ -226,13 +284,16 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
     private async Task<string> CreateAsync() =>
         IdOf(await RunAsync("orders", "create", "-f", Repository.Example("create-minimal-order.json")));
 
-    private async Task<Run> CreateAsync(string json, string? address = null)
+    private Task<Run> CreateAsync(string json, string? address = null) =>
+        WithFileAsync(json, file => RunAsync("orders", "create", "-f", file, "--server", address ?? server.Address));
+
+    private static async Task<Run> WithFileAsync(string json, Func<string, Task<Run>> run)
     {
         var file = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(file, json, Token);
-            return await RunAsync("orders", "create", "-f", file, "--server", address ?? server.Address);
+            return await run(file);
         }
         finally
         {

@@ -11,6 +11,8 @@ public sealed class FieldPathTests
     [InlineData("service_order.related_party[0].referred_type", "/relatedParty/0/@referredType")]
     [InlineData("service_order.note[3].unheard_of", "/note/3/unheard_of")]
     [InlineData("limit", "limit")]
+    [InlineData("patch", "/")]
+    [InlineData("patch/serviceOrderItem/0/state", "/serviceOrderItem/0/state")]
     public void A_path_of_the_contract_is_shown_as_it_stands_in_json(string path, string shown)
     {
         Assert.Equal(shown, FieldPath.ToJsonPointer(path));

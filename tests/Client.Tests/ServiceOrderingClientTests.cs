@@ -79,6 +79,33 @@ public sealed class ServiceOrderingClientTests(RunningServer server) : IClassFix
     }
 
     [Theory]
+    [InlineData("", 0)]
+    [InlineData("", 2)]
+    [InlineData("externalId", 0)]
+    [InlineData("-externalId", 2)]
+    public async Task Pages_follow_the_filter_the_sort_order_and_the_offset(string sort, int offset)
+    {
+        await using var client = server.Connect();
+        var group = Guid.NewGuid().ToString();
+        var placed = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            var request = Orders.Minimal(group);
+            request.ServiceOrder.ExternalId = $"{i}";
+            placed.Add((await client.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: Token)).ServiceOrder.Id);
+        }
+
+        var all = await client.ServiceOrders.ListServiceOrdersAsync(
+            new ListServiceOrdersRequest { Filter = $"description={group}", Sort = sort, Offset = offset }, cancellationToken: Token);
+        var pagesOfTwo = new ListServiceOrdersRequest { Filter = $"description={group}", Sort = sort, Offset = offset, Limit = 2 };
+        var read = await client.ServiceOrders.ReadAllServiceOrdersAsync(pagesOfTwo, Token).ToListAsync(Token);
+
+        Assert.Equal(all.ServiceOrders, read);
+        Assert.Equal(placed.Count - offset, read.Count);
+        Assert.Equal((offset, ""), (pagesOfTwo.Offset, pagesOfTwo.PageToken));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("127.0.0.1:5081")]
     [InlineData("ftp://127.0.0.1")]

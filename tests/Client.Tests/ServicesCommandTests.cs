@@ -83,13 +83,13 @@ public sealed class ServicesCommandTests(RunningServer server) : IClassFixture<R
     [Theory]
     [InlineData("""{"state":"inactive"}""", null)]
     [InlineData(""" [{"op":"replace","path":"/state","value":"inactive"}]""", null)]
-    [InlineData("""[{"op":"replace","path":"/state","value":"inactive"}]""", "json-patch")]
-    [InlineData("""[{"op":"replace","path":"/state?name=n","value":"inactive"}]""", "json-patch-query")]
+    [InlineData("""[{"op":"replace","path":"/state","value":"inactive"}]""", "application/json-patch+json")]
+    [InlineData("""[{"op":"replace","path":"/state?name=n","value":"inactive"}]""", "application/json-patch-query+json")]
     public async Task A_patch_changes_the_service(string patch, string? format)
     {
         var id = await CreateAsync(new Service { Name = "n" });
 
-        var run = await WithFileAsync(patch, file => RunAsync(["patch", id, "-f", file, .. format is null ? Array.Empty<string>() : ["--as", format]]));
+        var run = await WithFileAsync(patch, file => RunAsync(["patch", id, "-f", file, .. format is null ? Array.Empty<string>() : ["--content-type", format]]));
 
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Errors));
         Assert.Equal("inactive", (string?)run.Json["state"]);

@@ -17,7 +17,7 @@ public class ContractStructureTests
     ];
 
     // Every file that was compiled has a class with its descriptor.
-    private static readonly List<FileDescriptor> Files =
+    internal static readonly List<FileDescriptor> Files =
     [
         .. typeof(ServiceOrder).Assembly.GetTypes()
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static))

@@ -2,21 +2,23 @@ using System.CommandLine;
 
 namespace ServiceOrdering.Cli;
 
-/// <summary>The option that names a file to send.</summary>
-internal static class InputFile
+/// <summary>The file that a command sends: read from disk or from standard input.</summary>
+internal sealed class InputFile(string description)
 {
-    public static Option<string> Option(string description) => new("--file", "-f")
+    public Option<string> Option { get; } = new("--file", "-f")
     {
         Description = $"{description}; - reads standard input.",
         HelpName = "FILE",
         Required = true,
     };
 
-    /// <summary>The file as a message may call it.</summary>
-    public static string NameOf(string file) => file == "-" ? "standard input" : file;
+    /// <summary>What messages call the file.</summary>
+    public string Name(ParseResult arguments) =>
+        arguments.GetRequiredValue(Option) is var file && file == "-" ? "standard input" : file;
 
-    public static async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        var file = arguments.GetRequiredValue(Option);
         if (file != "-")
         {
             return await File.ReadAllBytesAsync(file, cancellationToken);

@@ -9,8 +9,9 @@ public static class ServiceOrderPages
     private const int PageSize = 500;
 
     /// <summary>
-    /// Reads all orders from the request's offset on, page after page, newest first. Each page is consistent, the whole is
-    /// not: an order that is placed meanwhile is not shown, and one that is deleted meanwhile may hide another.
+    /// Reads all orders from the request's offset on, page after page, each at the same cost. Each page is consistent, the
+    /// whole is not: of the orders that come, change or go meanwhile some are shown and some are not, but none twice. A
+    /// request with a sort order is read by offsets instead, where an order may be shown twice or missed.
     /// </summary>
     /// <param name="orders">The stub, as <see cref="ServiceOrderingClient.ServiceOrders"/> gives it.</param>
     /// <param name="request">What to list. Its limit is the size of a page here (default: 500); it is not changed.</param>
@@ -29,23 +30,28 @@ public static class ServiceOrderPages
             request.Limit = PageSize;
         }
 
-        // New orders come in at the front and push those at the end of one page to the front of the next.
-        var seen = new HashSet<string>();
         while (true)
         {
             var page = await orders.ListServiceOrdersAsync(request, cancellationToken: cancellationToken);
-            foreach (var order in page.ServiceOrders.Where(order => !seen.Contains(order.Id)))
+            foreach (var order in page.ServiceOrders)
             {
                 yield return order;
             }
 
-            request.Offset += page.ServiceOrders.Count;
-            if (page.ServiceOrders.Count == 0 || request.Offset >= page.TotalCount)
+            var next = request.Offset + page.ServiceOrders.Count;
+            if (page.NextPageToken.Length > 0)
+            {
+                request.PageToken = page.NextPageToken;
+                request.Offset = 0;
+            }
+            else if (request.Sort.Length > 0 && page.ServiceOrders.Count > 0 && next < page.TotalCount)
+            {
+                request.Offset = next;
+            }
+            else
             {
                 yield break;
             }
-
-            seen = [.. page.ServiceOrders.Select(order => order.Id)];
         }
     }
 }

@@ -117,12 +117,14 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
     public ResourcePage<T> List(ResourceQuery query, CancellationToken cancellationToken) => database.ReadConsistently(session =>
     {
         using var cancellation = session.CancelWith(cancellationToken);
-        var total = query.After is null ? Total(session, query.Filter) : (int?)null;
         using var statement = Page(session, query);
         var resources = statement.Read(row => JsonFormat.Parse<T>(row.Utf8(0)));
-        if (resources.Count <= query.Limit || query.Limit == 0)
-            return new ResourcePage<T>(resources[..Math.Min(resources.Count, query.Limit)], total, "");
+        var total = query.After is null ? Total(session, query, resources.Count) : (int?)null;
+        if (resources.Count <= query.Limit)
+            return new ResourcePage<T>(resources, total, "");
         resources.RemoveAt(query.Limit);
+        if (query.Sort is not null || resources.Count == 0)
+            return new ResourcePage<T>(resources, total, "");
         var last = resources[^1];
         return new ResourcePage<T>(resources, total, new PagePlace(kind.Date(last), kind.Id(last)).ToToken(query.Fingerprint));
     });
@@ -142,7 +144,8 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
             : SqliteDialect.Instance.Translate(query.Sort, kind.Columns);
         // Both halves together are "behind the place"; the first alone is what an index can seek to.
         var after = query.After is null ? "" : $" and {kind.DateColumn} <= @date and ({kind.DateColumn} < @date or id > @id)";
-        // The inner query finds the page, in an index where there is one; bodies are read for the page only.
+        // The inner query finds the page, in an index where there is one; bodies are read for the page only. One more than
+        // the page tells whether it is the last.
         var statement = session.Compile(
             $"""
             {prefix}select body
@@ -152,14 +155,20 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
             """)
             .With(filter.Parameters)
             .With(order.Parameters)
-            .With("@limit", query.Sort is null ? query.Limit + 1 : query.Limit)
+            .With("@limit", query.Limit + 1)
             .With("@offset", query.Offset);
         return query.After is null ? statement : statement.With("@date", query.After.Date).With("@id", query.After.Id);
     }
 
-    /// <summary>How many match. Counts by state are kept, so that the two questions asked most cost the same however many there are.</summary>
-    private int Total(Session session, Filter filter)
+    /// <summary>
+    /// How many match. A page that holds the last of them tells; counts by state are kept, so that the two questions asked
+    /// most cost the same however many there are; anything else is counted.
+    /// </summary>
+    private int Total(Session session, ResourceQuery query, int read)
     {
+        if (read <= query.Limit && (read > 0 || query.Offset == 0))
+            return query.Offset + read;
+        var filter = query.Filter;
         if (filter.IsAll)
         {
             return (int)session.Prepare("select coalesce(sum(total), 0) from resource_count where resource = @resource")

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -19,7 +20,7 @@ internal sealed class Database : IDisposable
         _connectionString = builder.ConnectionString;
         Location = builder.DataSource;
 
-        var writer = Open();
+        var writer = OpenFirst();
         try
         {
             writer.Execute("pragma journal_mode = wal");
@@ -82,6 +83,18 @@ internal sealed class Database : IDisposable
         _writes.Dispose();
         while (_idle.TryTake(out var session))
             session.Dispose();
+    }
+
+    private Session OpenFirst()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (SqliteException e)
+        {
+            throw new DatabaseUnusableException($"The database {Location} cannot be opened: {e.Message}", e);
+        }
     }
 
     private Session Open()

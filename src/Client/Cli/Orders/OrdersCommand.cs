@@ -6,11 +6,12 @@ namespace ServiceOrdering.Cli.Orders;
 internal sealed class OrdersCommand : Command
 {
     public OrdersCommand()
-        : base("orders", "Place, read, list and delete service orders.")
+        : base("orders", "Place, read, list, change and delete service orders.")
     {
         Add(new OrdersCreateCommand());
         Add(new OrdersGetCommand());
         Add(new OrdersListCommand());
+        Add(new OrdersPatchCommand());
         Add(new OrdersDeleteCommand());
     }
 }

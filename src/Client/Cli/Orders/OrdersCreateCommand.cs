@@ -7,12 +7,12 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders create -f FILE</summary>
 internal sealed class OrdersCreateCommand : ClientCommand
 {
-    private readonly Option<string> _file = InputFile.Option("JSON file with the order, exactly as the REST API takes it");
+    private readonly InputFile _file = new("JSON file with the order, exactly as the REST API takes it");
 
     public OrdersCreateCommand()
         : base("create", "Place an order and show it as the server stored it.")
     {
-        Add(_file);
+        Add(_file.Option);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -24,8 +24,7 @@ internal sealed class OrdersCreateCommand : ClientCommand
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
-        var file = arguments.GetRequiredValue(_file);
-        var order = TmfJson.Read<ServiceOrder>(await InputFile.ReadAsync(file, cancellationToken), InputFile.NameOf(file));
+        var order = TmfJson.Read<ServiceOrder>(await _file.ReadAsync(arguments, cancellationToken), _file.Name(arguments));
         var request = new CreateServiceOrderRequest { ServiceOrder = order };
         var response = await client.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: cancellationToken);
         OrderView.Write(screen, response.ServiceOrder);

@@ -7,30 +7,18 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders list</summary>
 internal sealed class OrdersListCommand : ClientCommand
 {
-    private readonly Option<int?> _offset = NumberOption.Create("--offset", "How many orders to skip.");
-    private readonly Option<int?> _limit = NumberOption.Create("--limit", "How many orders to show at most, up to 1000. Default: 100.");
-    private readonly Option<bool> _all = new("--all") { Description = "Show all orders, page after page." };
-    private readonly Option<string> _fields = FieldsOption.Create();
+    private readonly ListOptions _options = new("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate");
 
     public OrdersListCommand()
         : base("list", "List orders, newest first.")
     {
-        Add(_offset);
-        Add(_limit);
-        Add(_all);
-        Add(_fields);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(_all) && result.GetValue(_limit) is not null)
-            {
-                result.AddError("--all and --limit exclude each other.");
-            }
-        });
+        _options.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering orders list --limit 20",
+        "service-ordering orders list --filter 'state=held,pending&relatedParty.id=CUST-6490' --sort -priority",
         "service-ordering orders list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
     ];
 
@@ -39,16 +27,18 @@ internal sealed class OrdersListCommand : ClientCommand
     {
         var request = new ListServiceOrdersRequest
         {
-            Offset = arguments.GetValue(_offset) ?? 0,
-            Fields = arguments.GetValue(_fields) ?? "",
+            Filter = _options.Filter(arguments),
+            Sort = _options.Sort(arguments),
+            Fields = _options.Fields(arguments),
+            Offset = _options.Offset(arguments),
         };
-        if (arguments.GetValue(_all))
+        if (_options.All(arguments))
         {
             await OrderView.WriteAsync(screen, client.ServiceOrders.ReadAllServiceOrdersAsync(request, cancellationToken));
             return ExitCode.Done;
         }
 
-        if (arguments.GetValue(_limit) is { } limit)
+        if (_options.Limit(arguments) is { } limit)
         {
             request.Limit = limit;
         }

@@ -7,12 +7,12 @@ namespace ServiceOrdering.Cli.Services;
 /// <summary>service-ordering services create -f FILE</summary>
 internal sealed class ServicesCreateCommand : ClientCommand
 {
-    private readonly Option<string> _file = InputFile.Option("JSON file with the service, exactly as the REST API takes it");
+    private readonly InputFile _file = new("JSON file with the service, exactly as the REST API takes it");
 
     public ServicesCreateCommand()
         : base("create", "Create a service and show it as the server stored it.")
     {
-        Add(_file);
+        Add(_file.Option);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -24,8 +24,7 @@ internal sealed class ServicesCreateCommand : ClientCommand
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
-        var file = arguments.GetRequiredValue(_file);
-        var service = TmfJson.Read<Service>(await InputFile.ReadAsync(file, cancellationToken), InputFile.NameOf(file));
+        var service = TmfJson.Read<Service>(await _file.ReadAsync(arguments, cancellationToken), _file.Name(arguments));
         var response = await client.Services.CreateServiceAsync(new CreateServiceRequest { Service = service }, cancellationToken: cancellationToken);
         ServiceView.Write(screen, response.Service);
         return ExitCode.Done;
