@@ -1,4 +1,7 @@
 using System.Net;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.ServiceInventory;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 
@@ -86,6 +89,24 @@ public sealed class ListServicesTests : IDisposable
 
         Assert.Equal((HttpStatusCode.PartialContent, "3", "2"), (answer.Status, answer.Headers["X-Total-Count"], answer.Headers["X-Result-Count"]));
         Assert.Contains("rel=\"next\"", answer.Headers["Link"]);
+    }
+
+    [Theory]
+    [InlineData("serviceType=T&state=active", "service_by_service_type (service_type=? AND state=?)")]
+    [InlineData("state=active", "service_by_state (state=?)")]
+    [InlineData("name=x", "service_by_name (name=?)")]
+    [InlineData("serviceSpecification.id=x", "service_by_service_specification (service_specification_id=?)")]
+    [InlineData("relatedParty.partyOrPartyRole.id=p", "PRIMARY KEY (path=? AND value=?)")]
+    [InlineData("serviceCharacteristic.name=c", "PRIMARY KEY (path=? AND value=?)")]
+    [InlineData("supportingService.id=s&state=active", "PRIMARY KEY (path=? AND value=?)")]
+    public void Filter_that_is_asked_often_uses_its_index(string filter, string index)
+    {
+        var resources = new ResourceStore<Service>(_server.Service<Database>(), ServiceStore.Kind, TimeProvider.System);
+
+        var plan = resources.Explain(ServiceRequests.Check(new ListServicesRequest { Filter = filter }));
+
+        Assert.Contains(plan, step => step.StartsWith("SEARCH service", StringComparison.Ordinal) && step.EndsWith(index, StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN service", StringComparison.Ordinal));
     }
 
     [Fact]
