@@ -36,7 +36,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(
             $"""
-            Places and follows orders of telecom services, and keeps the services that come of them.
+            Places and follows orders of telecom services, and keeps the inventory of services.
 
             Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found;
             {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.Interrupted} interrupted.

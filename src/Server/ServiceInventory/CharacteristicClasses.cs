@@ -31,10 +31,13 @@ internal static class CharacteristicClasses
     public static string Of(Characteristic characteristic)
     {
         var isList = IsList(characteristic.Value);
-        IReadOnlyList<Value> values = isList ? characteristic.Value.ListValue.Values : [.. new[] { characteristic.Value }.OfType<Value>()];
         var type = Types.FirstOrDefault(type => type.Name.Equals(characteristic.ValueType, StringComparison.OrdinalIgnoreCase)).Name
-            ?? Types.FirstOrDefault(type => values.Count > 0 && values.All(value => type.Fits(value))).Name;
+            ?? Types.FirstOrDefault(type => Takes(type.Fits)).Name;
         return $"{type}{(isList && type is not null ? "Array" : "")}Characteristic";
+
+        bool Takes(Predicate<Value> fits) => isList
+            ? characteristic.Value.ListValue.Values is { Count: > 0 } elements && elements.All(element => fits(element))
+            : characteristic.Value is { } value && fits(value);
     }
 
     /// <summary>Whether the value is one that the class can have; null is one of each, and a class that the server does not know has any.</summary>

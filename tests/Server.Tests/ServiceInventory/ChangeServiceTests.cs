@@ -176,6 +176,9 @@ public sealed class ChangeServiceTests : IDisposable
 
     private static Service NewService() => new()
     {
-        Type = "Service", State = ServiceState.Active, Name = "n", ServiceSpecification = new ServiceSpecificationRef { Id = "s" },
+        Type = "Service",
+        State = ServiceState.Active,
+        Name = "n",
+        ServiceSpecification = new ServiceSpecificationRef { Id = "s" },
     };
 }
