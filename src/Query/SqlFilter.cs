@@ -18,4 +18,15 @@ public sealed record SqlOrder(string OrderBy, IReadOnlyList<SqlParameter> Parame
 /// enum or date column holds the JSON text, a number column an INTEGER or REAL, a boolean column 1 or 0. Conditions use the
 /// bare column, so that its index serves them. Must map <c>id</c> for sorting.
 /// </param>
-public sealed record SqlColumns(string Document, IReadOnlyDictionary<string, string> Attributes);
+public sealed record SqlColumns(string Document, IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <summary>Rows by attribute path, for text attributes of which a document may have many. Default: none, they are looked for in the document.</summary>
+    public IReadOnlyDictionary<string, SqlValues> Lists { get; init; } = new Dictionary<string, SqlValues>();
+}
+
+/// <summary>A table with the values of an attribute, so that an index finds the documents that have one.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Where">What its rows of this attribute have in common.</param>
+/// <param name="Id">The column with the id of the document.</param>
+/// <param name="Value">The column with the value.</param>
+public sealed record SqlValues(string Table, string Where, string Id, string Value);

@@ -27,6 +27,8 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
         Not not => $"(({Condition(not.Node, place)}) IS NOT TRUE)",
         Presence presence => Exists(presence.Path, place, found => found.Present),
         ElementFilter element => Exists(element.Path, place, found => $"({found.Present} AND {Condition(element.Filter, found)})"),
+        Comparison comparison when ReferenceEquals(place, _root) && columns.Lists.TryGetValue(comparison.Path.Text, out var list) =>
+            Compare(comparison, list),
         Comparison comparison => Exists(comparison.Path, place, found => Compare(comparison, found)),
         _ => throw new InvalidOperationException($"{node.GetType().Name} has no translation."),
     };
@@ -67,6 +69,12 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
                     return nest(members, Step(steps[1..], members.Place));
             }
         }
+    }
+
+    private string Compare(Comparison comparison, SqlValues list)
+    {
+        var test = Compare(comparison, list.Value, Texts(comparison));
+        return $"{columns.Attributes["id"]} IN (SELECT {list.Id} FROM {list.Table} WHERE {list.Where} AND {test})";
     }
 
     private string Compare(Comparison comparison, SqlPlace place) => comparison.Path.Type switch

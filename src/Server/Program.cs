@@ -1,6 +1,7 @@
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 
@@ -27,11 +28,13 @@ internal static class Application
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
+        builder.Services.AddServiceInventory();
 
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
         app.MapEvents();
+        app.MapServiceInventory();
         app.MapDiscovery();
         return app;
     }

@@ -14,6 +14,8 @@ public sealed class RunningServer : IDisposable
 {
     public const string ServiceOrderPath = "/tmf-api/serviceOrdering/v4/serviceOrder";
 
+    public const string ServicePath = "/tmf-api/serviceInventory/v5/service";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
     private readonly WebApplicationFactory<Program> _application;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Orders;
+using ServiceOrdering.Cli.Services;
 
 namespace ServiceOrdering.Cli;
 
@@ -36,7 +37,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(
             $"""
-            Places and follows orders of telecom services.
+            Places and follows orders of telecom services, and keeps the inventory of services.
 
             Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found;
             {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.Interrupted} interrupted.
@@ -46,6 +47,7 @@ internal static class CommandLine
             GlobalOptions.Output,
             new OrdersCommand(),
             new EventsCommand(),
+            new ServicesCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

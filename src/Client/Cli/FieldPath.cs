@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf.Reflection;
+using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Cli;
@@ -13,6 +14,7 @@ internal static class FieldPath
     private static readonly Dictionary<string, MessageDescriptor> Documents = new()
     {
         ["service_order"] = ServiceOrder.Descriptor,
+        ["service"] = Service.Descriptor,
     };
 
     /// <summary>

@@ -20,6 +20,9 @@ internal static class TmfJson
         return result.Succeeded ? resource : throw new UnfitJsonException(source, result);
     }
 
+    /// <summary>A value on one line.</summary>
+    public static string Text(IMessage value) => Encoding.UTF8.GetString(JsonFormat.ToUtf8Bytes(value));
+
     public static void Write(IMessage resource, TextWriter output, bool indented)
     {
         var utf8 = new ArrayBufferWriter<byte>();

@@ -44,6 +44,18 @@ internal static class ApiErrors
     public static RpcException ServiceOrderChangeForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceOrderChangeForbidden, Summary(violations), violations, ("id", id));
 
+    public static RpcException ServiceNotFound(string id) =>
+        Make(ErrorReason.ServiceNotFound, $"There is no service with id '{id}'.", ("id", id));
+
+    public static RpcException ServiceChanged(string id, string etag) =>
+        Make(ErrorReason.ServiceChanged, $"Service '{id}' was changed: its entity tag is {etag}.", ("id", id), ("etag", etag));
+
+    public static RpcException ServiceInUse(string id, IReadOnlyList<string> users) => Make(
+        ErrorReason.ServiceInUse, $"Service '{id}' supports other services: {string.Join(", ", users)}.", ("id", id), ("users", string.Join(",", users)));
+
+    public static RpcException ServiceTransitionForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
+        Make(ErrorReason.ServiceTransitionForbidden, Summary(violations), violations, ("id", id));
+
     private static string Summary(IReadOnlyList<FieldViolation> violations) =>
         string.Join(" ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
 

@@ -45,6 +45,10 @@ internal static class ErrorTable
 
         [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
         [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
+        [ErrorReason.ServiceNotFound] = new(StatusCode.NotFound, 404, "60", "Service not found"),
+        [ErrorReason.ServiceChanged] = new(StatusCode.Aborted, 412, "64", "Service was changed"),
+        [ErrorReason.ServiceInUse] = new(StatusCode.FailedPrecondition, 409, "62", "Other services are built on the service"),
+        [ErrorReason.ServiceTransitionForbidden] = new(StatusCode.FailedPrecondition, 409, "62", "State cannot follow"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

@@ -29,6 +29,7 @@ internal static class Endpoints
         {
             options.AddTmfErrors("/tmf-api");
             options.AddTmfErrors("/events");
+            options.AddTmfErrors("/api");
         });
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];

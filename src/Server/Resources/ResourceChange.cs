@@ -110,8 +110,10 @@ internal sealed class MaskChange<T> : ResourceChange<T>
     private readonly string _sourceField;
     private readonly IReadOnlyList<FieldDescriptor> _fields;
 
-    public MaskChange(string sourceField, T source, FieldMask? mask)
+    public MaskChange(string sourceField, T? source, FieldMask? mask)
     {
+        if (source is null || !Descriptor.FindFieldByName("id").Accessor.HasValue(source))
+            throw ApiErrors.RequestInvalid([Violation($"{sourceField}.id", ErrorReason.FieldMissing, "Is required.")]);
         _source = source;
         _sourceField = sourceField;
         var paths = mask?.Paths ?? [];
@@ -123,7 +125,7 @@ internal sealed class MaskChange<T> : ResourceChange<T>
         }
         _fields = paths.Count > 0
             ? [.. paths.Select(Descriptor.FindFieldByName)]
-            : [.. Descriptor.Fields.InDeclarationOrder().Where(field => IsSet(field, source) && field.Name != "id")];
+            : [.. Descriptor.Fields.InDeclarationOrder().Where(field => Attributes.IsSet(field, source) && field.Name != "id")];
     }
 
     public override T Propose(T before)
@@ -138,7 +140,7 @@ internal sealed class MaskChange<T> : ResourceChange<T>
                 foreach (var element in (IList)field.Accessor.GetValue(_source))
                     list.Add(element);
             }
-            else if (IsSet(field, _source))
+            else if (Attributes.IsSet(field, _source))
             {
                 field.Accessor.SetValue(after, field.Accessor.GetValue(_source));
             }
@@ -147,7 +149,4 @@ internal sealed class MaskChange<T> : ResourceChange<T>
     }
 
     public override string Locate(string field) => $"{_sourceField}.{field}";
-
-    private static bool IsSet(FieldDescriptor field, T message) =>
-        field.IsRepeated ? ((IList)field.Accessor.GetValue(message)).Count > 0 : field.Accessor.HasValue(message);
 }

@@ -7,6 +7,7 @@ namespace ServiceOrdering.Server.Resources;
 /// <summary>What the common paths of create, read, list, change and delete must know of a resource.</summary>
 /// <param name="Name">Name in the standard's spelling: <c>serviceOrder</c>.</param>
 /// <param name="Table">Its table, with the columns id, version, body and state beside those of <paramref name="Attributes"/>.</param>
+/// <param name="Route">Where it is found over REST, for its href.</param>
 /// <param name="Attributes">Attributes that have a column.</param>
 /// <param name="DateColumn">The column that a list is ordered by, newest first.</param>
 /// <param name="Id">The resource's id.</param>
@@ -17,6 +18,7 @@ namespace ServiceOrdering.Server.Resources;
 internal sealed record ResourceKind<T>(
     string Name,
     string Table,
+    string Route,
     IReadOnlyDictionary<string, string> Attributes,
     string DateColumn,
     Func<T, string> Id,
@@ -26,7 +28,16 @@ internal sealed record ResourceKind<T>(
     Func<string, string, RpcException> Changed)
     where T : class, IMessage<T>, new()
 {
-    public SqlColumns Columns { get; } = new("body", Attributes);
+    /// <summary>
+    /// Attributes of which a resource has many values, and that are asked for often: their paths, and the values that a
+    /// resource has. They are kept in a table of their own, named as the resource's with <c>_value</c> behind.
+    /// </summary>
+    public IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> Lists { get; init; } = new Dictionary<string, Func<T, IEnumerable<string>>>();
+
+    public SqlColumns Columns => field ??= new SqlColumns("body", Attributes)
+    {
+        Lists = Lists.Keys.ToDictionary(path => path, path => new SqlValues($"{Table}_value", $"path = '{path}'", "id", "value")),
+    };
 
     public ResourceSchema Schema { get; } = ResourceSchema.For(new T().Descriptor);
 }

@@ -53,14 +53,15 @@ internal sealed record PagePlace(string Date, string Id)
 
     // The fingerprint at the end, so that a token which lost its end is none.
     public string ToToken(string fingerprint) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, Date, Id, fingerprint)));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('\n', Version, Id, Date, fingerprint)));
 
     /// <summary>The place that a token stands for; null where it is none for a query with this fingerprint.</summary>
     public static PagePlace? Parse(string token, string fingerprint)
     {
         if (!Base64Url.IsValid(token))
             return null;
+        // A date is what a client wrote, line breaks and all.
         var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n');
-        return parts is [Version, var date, var id, var query] && query == fingerprint ? new PagePlace(date, id) : null;
+        return parts is [Version, var id, .. { Length: > 0 } date, var query] && query == fingerprint ? new PagePlace(string.Join('\n', date), id) : null;
     }
 }

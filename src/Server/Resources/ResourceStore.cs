@@ -19,6 +19,9 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
     private readonly string _update = $"update {kind.Table} set version = version + 1, body = @body where id = @id and version = @version";
     private readonly string _delete = $"delete from {kind.Table} where id = @id";
 
+    private readonly string _addValue = $"insert into {kind.Table}_value (path, value, id) values (@path, @value, @id)";
+    private readonly string _removeValue = $"delete from {kind.Table}_value where path = @path and value = @value and id = @id";
+
     public Stored<T> Get(string id) => database.Read(session => Find(session, id)) ?? throw kind.NotFound(id);
 
     /// <summary>
@@ -58,6 +61,7 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
 
             session.Prepare(_insert).With("@id", kind.Id(resource)).WithUtf8("@body", body).Execute();
             Count(session, resource, 1);
+            KeepLists(session, null, resource);
             if (requestId is not null)
                 RequestIds.Add(session, kind.Name, requestId, body, time.GetUtcNow());
             within(session, resource, body);
@@ -92,6 +96,7 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
                 Count(session, before.Resource, -1);
                 Count(session, after, 1);
             }
+            KeepLists(session, before.Resource, after);
             within(session, before.Resource, after);
             return new Stored<T>(after, before.Version + 1);
         }, cancellationToken);
@@ -106,6 +111,7 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
         within(session, stored.Resource);
         session.Prepare(_delete).With("@id", id).Execute();
         Count(session, stored.Resource, -1);
+        KeepLists(session, stored.Resource, null);
         return true;
     }, cancellationToken);
 
@@ -184,6 +190,20 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
 
     private (Stored<T> Before, T After) Change(Stored<T> before, string id, string etag, Func<T, T> change) =>
         EntityTag.Matches(etag, before.ETag) ? (before, change(before.Resource)) : throw kind.Changed(id, before.ETag);
+
+    private void KeepLists(Session session, T? before, T? after)
+    {
+        foreach (var (path, values) in kind.Lists)
+        {
+            var (old, current) = (ValuesOf(before), ValuesOf(after));
+            foreach (var value in old.Except(current))
+                session.Prepare(_removeValue).With("@path", path).With("@value", value).With("@id", kind.Id(before!)).Execute();
+            foreach (var value in current.Except(old))
+                session.Prepare(_addValue).With("@path", path).With("@value", value).With("@id", kind.Id(after!)).Execute();
+
+            HashSet<string> ValuesOf(T? resource) => resource is null ? [] : [.. values(resource)];
+        }
+    }
 
     private void Count(Session session, T resource, int change) =>
         session.Prepare(

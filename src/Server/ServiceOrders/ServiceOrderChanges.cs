@@ -29,7 +29,9 @@ internal static class ServiceOrderChanges
 
         var invalid = RequestFields.Check(after, keepServerSet: true);
         ServiceOrderRequests.CheckItems(after, "", invalid);
-        CheckImmutable(before, after, invalid);
+        invalid.AddRange(Attributes.CheckImmutable(before, after, Changeable.Contains));
+        if (!after.HasState)
+            invalid.Add(Violation("state", ErrorReason.FieldInvalid, "'state' cannot be removed."));
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));
 
@@ -57,19 +59,11 @@ internal static class ServiceOrderChanges
         }
     }
 
-    private static void CheckImmutable(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
-    {
-        foreach (var field in Changed(before, after).Where(field => !Changeable.Contains(field.Name)))
-            violations.Add(Violation(field.Name, ErrorReason.FieldImmutable, $"'{field.JsonName}' cannot be changed."));
-        if (!after.HasState)
-            violations.Add(Violation("state", ErrorReason.FieldInvalid, "'state' cannot be removed."));
-    }
-
     private static void CheckFinal(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
     {
         if (!ServiceOrderLifecycle.IsFinal(before.State))
             return;
-        foreach (var field in Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
+        foreach (var field in Attributes.Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
         {
             violations.AddRange(Places(field, before, after).Select(place => Violation(place, ErrorReason.ServiceOrderFinal,
                 $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, nothing else.")));
@@ -158,11 +152,6 @@ internal static class ServiceOrderChanges
         ordered.ServiceOrderItem_.AddRange(item.ServiceOrderItem_.Select(inner => new ServiceOrderItem { Id = inner.Id }));
         return ordered;
     }
-
-    private static IEnumerable<FieldDescriptor> Changed(ServiceOrder before, ServiceOrder after) =>
-        ServiceOrder.Descriptor.Fields.InDeclarationOrder().Where(field =>
-            (field.HasPresence && field.Accessor.HasValue(before) != field.Accessor.HasValue(after))
-            || !Equals(field.Accessor.GetValue(before), field.Accessor.GetValue(after)));
 
     /// <summary>Where a changed field is: extension members have no field of their own and are named one by one.</summary>
     private static IEnumerable<string> Places(FieldDescriptor field, ServiceOrder before, ServiceOrder after)

@@ -1,23 +1,22 @@
 using Grpc.Core;
-using ServiceOrdering.Query;
-using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAddress address, TimeProvider time)
+internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceView<ServiceOrder> view, TimeProvider time)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
-        var fields = QueryErrors.ReadFields(request.Fields);
+        var show = view.Form(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
         var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceOrderResponse
         {
-            ServiceOrder = Show(stored.Resource, fields, context),
+            ServiceOrder = show(stored.Resource),
             Etag = stored.ETag,
             Replayed = stored.Replayed,
         };
@@ -25,21 +24,21 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
-        var fields = QueryErrors.ReadFields(request.Fields);
-        if (fields.IsAll && JsonBody.Of(context) is { } body)
-            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, HrefOf(request.Id, context)) });
+        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, view.HrefOf(request.Id, context)) });
+        var show = view.Form(request.Fields, context);
         var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag });
+        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag });
     }
 
     public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
-        var fields = QueryErrors.ReadFields(request.Fields);
+        var show = view.Form(request.Fields, context);
         var query = ServiceOrderRequests.Check(request);
         var page = store.List(query, context.CancellationToken);
         var response = new ListServiceOrdersResponse
         {
-            ServiceOrders = { page.Resources.Select(order => Show(order, fields, context)) },
+            ServiceOrders = { page.Resources.Select(show) },
             AppliedLimit = query.Limit,
             NextPageToken = page.NextPageToken,
         };
@@ -50,18 +49,18 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
-        var fields = QueryErrors.ReadFields(request.Fields);
+        var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        return new UpdateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
-        var fields = QueryErrors.ReadFields(request.Fields);
+        var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, fields, context), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        return new PatchServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
@@ -69,18 +68,4 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
         await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
-
-    private ServiceOrder Show(ServiceOrder order, FieldSelection fields, ServerCallContext context)
-    {
-        fields.Apply(Href(context)(order));
-        return order;
-    }
-
-    private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
-    {
-        order.Href = HrefOf(order.Id, context);
-        return order;
-    };
-
-    private string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{id}";
 }

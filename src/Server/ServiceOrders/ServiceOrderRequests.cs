@@ -34,12 +34,8 @@ internal static class ServiceOrderRequests
     public static ResourceQuery Check(ListServiceOrdersRequest request) => ResourceQuery.Check(
         ServiceOrderStore.Kind.Schema, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
-    public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request)
-    {
-        if (request.ServiceOrder is not { HasId: true })
-            throw ApiErrors.RequestInvalid([Violation("service_order.id", ErrorReason.FieldMissing, "Is required.")]);
-        return new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask);
-    }
+    public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request) =>
+        new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask);
 
     public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request) => new PatchChange<ServiceOrder>(request.Patch);
 

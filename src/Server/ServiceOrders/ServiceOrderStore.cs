@@ -14,6 +14,7 @@ internal sealed class ServiceOrderStore(Database database, TimeProvider time)
     public static readonly ResourceKind<ServiceOrder> Kind = new(
         Name: "serviceOrder",
         Table: "service_order",
+        Route: "/tmf-api/serviceOrdering/v4/serviceOrder",
         Attributes: new Dictionary<string, string>
         {
             ["id"] = "id",

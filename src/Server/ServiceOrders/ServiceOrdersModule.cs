@@ -1,8 +1,13 @@
+using ServiceOrdering.Server.Resources;
+using Tmf.ServiceOrdering.V4;
+
 namespace ServiceOrdering.Server.ServiceOrders;
 
 internal static class ServiceOrdersModule
 {
     public static IServiceCollection AddServiceOrders(this IServiceCollection services) => services
+        .AddSingleton(ServiceOrderStore.Kind)
+        .AddSingleton<ResourceView<ServiceOrder>>()
         .AddSingleton<ServiceOrderStore>()
         .AddSingleton<ServiceOrderGrpcService>();
 

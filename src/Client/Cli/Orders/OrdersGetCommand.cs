@@ -8,7 +8,7 @@ namespace ServiceOrdering.Cli.Orders;
 internal sealed class OrdersGetCommand : ClientCommand
 {
     private readonly Argument<string> _id = new("ID") { Description = "Id of the order." };
-    private readonly Option<string> _fields = OrderFields.Option();
+    private readonly Option<string> _fields = FieldsOption.Create();
 
     public OrdersGetCommand()
         : base("get", "Show one order.")

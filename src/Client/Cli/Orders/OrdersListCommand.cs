@@ -7,37 +7,12 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>service-ordering orders list</summary>
 internal sealed class OrdersListCommand : ClientCommand
 {
-    private readonly Option<int?> _offset = Number("--offset", "How many orders to skip.");
-    private readonly Option<int?> _limit = Number("--limit", "How many orders to show at most, up to 1000. Default: 100.");
-    private readonly Option<bool> _all = new("--all") { Description = "Show all orders, page after page." };
-    private readonly Option<string> _fields = OrderFields.Option();
-    private readonly Option<string> _filter = new("--filter")
-    {
-        Description = "Which orders, as in the query string of the REST API: state=held,pending&orderDate.gt=2026-01-01. Default: all.",
-        HelpName = "QUERY",
-    };
-    private readonly Option<string> _sort = new("--sort")
-    {
-        Description = "Attributes to sort by, commas between, - in front for descending: -priority,orderDate. Default: newest first.",
-        HelpName = "NAMES",
-    };
+    private readonly ListOptions _options = new("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate");
 
     public OrdersListCommand()
         : base("list", "List orders, newest first.")
     {
-        Add(_filter);
-        Add(_sort);
-        Add(_offset);
-        Add(_limit);
-        Add(_all);
-        Add(_fields);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(_all) && result.GetValue(_limit) is not null)
-            {
-                result.AddError("--all and --limit exclude each other.");
-            }
-        });
+        _options.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -52,18 +27,18 @@ internal sealed class OrdersListCommand : ClientCommand
     {
         var request = new ListServiceOrdersRequest
         {
-            Offset = arguments.GetValue(_offset) ?? 0,
-            Fields = arguments.GetValue(_fields) ?? "",
-            Filter = arguments.GetValue(_filter) ?? "",
-            Sort = arguments.GetValue(_sort) ?? "",
+            Filter = _options.Filter(arguments),
+            Sort = _options.Sort(arguments),
+            Fields = _options.Fields(arguments),
+            Offset = _options.Offset(arguments),
         };
-        if (arguments.GetValue(_all))
+        if (_options.All(arguments))
         {
             await OrderView.WriteAsync(screen, client.ServiceOrders.ReadAllServiceOrdersAsync(request, cancellationToken));
             return ExitCode.Done;
         }
 
-        if (arguments.GetValue(_limit) is { } limit)
+        if (_options.Limit(arguments) is { } limit)
         {
             request.Limit = limit;
         }
@@ -77,20 +52,4 @@ internal sealed class OrdersListCommand : ClientCommand
 
         return ExitCode.Done;
     }
-
-    private static Option<int?> Number(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, out var number))
-            {
-                return number;
-            }
-
-            result.AddError($"{name} takes a whole number, not '{result.Tokens[0].Value}'.");
-            return null;
-        },
-    };
 }

@@ -1,0 +1,34 @@
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
+
+namespace ServiceOrdering.Server.Resources;
+
+/// <summary>Resources in the form that callers see: with their href, and with the attributes that were asked for.</summary>
+internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress address)
+    where T : class, Google.Protobuf.IMessage<T>, new()
+{
+    private readonly FieldDescriptor _href = kind.Schema.Message.FindFieldByName("href");
+
+    public string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}{kind.Route}/{id}";
+
+    /// <summary>Writes into a resource where the caller finds it.</summary>
+    public Func<T, T> Href(ServerCallContext context) => resource =>
+    {
+        _href.Accessor.SetValue(resource, HrefOf(kind.Id(resource), context));
+        return resource;
+    };
+
+    /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
+    public Func<T, T> Form(string fields, ServerCallContext context)
+    {
+        var selection = QueryErrors.ReadFields(fields);
+        var href = Href(context);
+        return resource =>
+        {
+            selection.Apply(href(resource));
+            return resource;
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding.Json;
+using Tmf.Rest.V1;
+using Tmf.ServiceInventory.V5;
+using static ServiceOrdering.Server.Errors.RequestFields;
+
+namespace ServiceOrdering.Server.ServiceInventory;
+
+/// <summary>What may be changed of a service, and what follows from a change. Pure.</summary>
+internal static class ServiceChanges
+{
+    private static readonly HashSet<string> Immutable = ["id", "href", "service_date", "base_type", "schema_location", "type"];
+
+    /// <summary>The service after a change, without its href; or every reason why it may not be changed so.</summary>
+    public static Service Apply(Service before, ResourceChange<Service> change, DateTimeOffset now)
+    {
+        var after = change.Propose(before);
+        var invalid = RequestFields.Check(after, keepServerSet: true);
+        invalid.AddRange(ServiceRequests.Complete(after, ""));
+        invalid.AddRange(Attributes.CheckImmutable(before, after, attribute => !Immutable.Contains(attribute)));
+        if (invalid.Count > 0)
+            throw ApiErrors.RequestInvalid(change.Locate(invalid));
+
+        if (after.State != before.State && !ServiceLifecycle.After(before.State).Contains(after.State))
+            throw ApiErrors.ServiceTransitionForbidden(before.Id, change.Locate([Transition(before.State, after.State)]));
+
+        ServiceLifecycle.Enter(before, after, now);
+        after.ClearHref();
+        return after;
+    }
+
+    private static FieldViolation Transition(ServiceState from, ServiceState to)
+    {
+        var allowed = string.Join(", ", ServiceLifecycle.After(from).Select(EnumNames.Json));
+        return Violation("state", ErrorReason.ServiceTransitionForbidden,
+            $"The service cannot go from {EnumNames.Json(from)} to {EnumNames.Json(to)}; allowed from {EnumNames.Json(from)}: {(allowed.Length == 0 ? "none" : allowed)}.");
+    }
+}

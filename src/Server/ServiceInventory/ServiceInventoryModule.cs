@@ -1,0 +1,19 @@
+using ServiceOrdering.Server.Resources;
+using Tmf.ServiceInventory.V5;
+
+namespace ServiceOrdering.Server.ServiceInventory;
+
+internal static class ServiceInventoryModule
+{
+    public static IServiceCollection AddServiceInventory(this IServiceCollection services) => services
+        .AddSingleton(ServiceStore.Kind)
+        .AddSingleton<ResourceView<Service>>()
+        .AddSingleton<ServiceStore>()
+        .AddSingleton<ServiceGrpcService>();
+
+    public static IEndpointRouteBuilder MapServiceInventory(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<ServiceGrpcService>();
+        return routes;
+    }
+}

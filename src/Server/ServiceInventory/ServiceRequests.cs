@@ -1,0 +1,73 @@
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding.Json;
+using Tmf.Common.V5;
+using Tmf.Rest.V1;
+using Tmf.ServiceInventory.V5;
+using static ServiceOrdering.Server.Errors.RequestFields;
+
+namespace ServiceOrdering.Server.ServiceInventory;
+
+/// <summary>What a request about services must be, and what the server adds to it. Pure.</summary>
+internal static class ServiceRequests
+{
+    private const int DefaultDepth = 8;
+    private const int LargestDepth = 32;
+
+    /// <summary>Refuses what TMF638 refuses, all of it at once, and makes the service a new one.</summary>
+    public static (Service Service, RequestId? RequestId) Check(CreateServiceRequest request, TimeProvider time)
+    {
+        var violations = RequestFields.Check(request);
+        var requestId = RequestId.Of(request.RequestId, request.Service, violations);
+        if (request.Service is { } sent)
+        {
+            violations.AddRange(Complete(sent, "service."));
+            if (!ServiceLifecycle.IsFirst(sent.State))
+                violations.Add(Violation("service.state", ErrorReason.FieldInvalid, $"A service does not start as {EnumNames.Json(sent.State)}."));
+        }
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+
+        var service = request.Service;
+        service.Id = Guid.CreateVersion7().ToString();
+        if (!service.HasServiceDate)
+            service.ServiceDate = TmfDate.Text(time.Now());
+        ServiceLifecycle.Enter(new Service(), service, time.GetUtcNow());
+        return (service, requestId);
+    }
+
+    public static ResourceQuery Check(ListServicesRequest request) => ResourceQuery.Check(
+        ServiceStore.Kind.Schema, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+
+    public static ResourceChange<Service> Check(UpdateServiceRequest request) => new MaskChange<Service>("service", request.Service, request.UpdateMask);
+
+    public static ResourceChange<Service> Check(PatchServiceRequest request) => new PatchChange<Service>(request.Patch);
+
+    public static (ServiceTopologyDirection Direction, int Depth) Check(GetServiceTopologyRequest request)
+    {
+        var violations = RequestFields.Check(request);
+        var depth = request.HasDepth ? request.Depth : DefaultDepth;
+        if (depth is < 1 or > LargestDepth)
+            violations.Add(Violation("depth", ErrorReason.QueryInvalid, $"'depth' is {depth}; allowed is 1 to {LargestDepth}."));
+        if (violations.Count > 0)
+            throw ApiErrors.RequestInvalid(violations);
+        return (request.Direction == ServiceTopologyDirection.Unspecified ? ServiceTopologyDirection.Supporting : request.Direction, depth);
+    }
+
+    /// <summary>Names the classes of the objects in a service that have none, and finds characteristics that are not of theirs.</summary>
+    public static IEnumerable<FieldViolation> Complete(Service service, string path)
+    {
+        var violations = new List<FieldViolation>();
+        foreach (var (part, place) in ServiceParts.All(service, path))
+        {
+            ServiceClasses.Fill(part);
+            if (part is Characteristic characteristic && !CharacteristicClasses.Fits(characteristic))
+            {
+                violations.Add(Violation($"{place}.value", ErrorReason.FieldInvalid,
+                    $"The value of '{characteristic.Name}' is none that a {characteristic.Type} can have."));
+            }
+        }
+        return violations;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using ServiceOrdering.Server.Storage;
+using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
+
+namespace ServiceOrdering.Server.Tests.ServiceInventory;
+
+public sealed class ServiceEventTests : IDisposable
+{
+    private readonly RunningServer _server = new();
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public async Task Creation_tells_of_the_whole_service()
+    {
+        var service = await _server.CreateServiceAsync(With("\"name\":\"n\",\"mine\":1"));
+
+        var (type, body) = Assert.Single(Events(service));
+
+        Assert.Equal("ServiceCreateEvent", type);
+        Assert.True(JsonNode.DeepEquals(WithoutHref(service), body["event"]!["service"]), body.ToJsonString());
+        Assert.Equal("Event", (string)body["@baseType"]!);
+        Assert.Equal("serviceInventory", (string)body["domain"]!);
+        Assert.Equal((string)body["id"]!, (string)body["eventId"]!);
+        Assert.Equal((string)body["eventTime"]!, (string)body["timeOccurred"]!);
+        Assert.All(["@type", "eventType"], member => Assert.Equal(type, (string)body[member]!));
+    }
+
+    [Fact]
+    public async Task Change_tells_of_attributes_then_operating_status_then_state()
+    {
+        var service = await _server.CreateServiceAsync(With("\"name\":\"n\"", "reserved"));
+
+        await _server.PatchServiceAsync(service, """{"state":"active","operatingStatus":"running","name":null,"category":"CFS","mine":1}""");
+
+        var events = Events(service)[1..];
+        Assert.Equal(
+            ["ServiceAttributeValueChangeEvent", "ServiceOperatingStatusChangeEvent", "ServiceStateChangeEvent"], events.Select(told => told.Type));
+        Assert.Equal(["@type", "category", "hasStarted", "id", "mine", "startDate"], Members(events[0]));
+        Assert.Equal(["@type", "id", "operatingStatus"], Members(events[1]));
+        Assert.Equal(["@type", "id", "state"], Members(events[2]));
+        Assert.Equal("active", (string)events[2].Body["event"]!["service"]!["state"]!);
+    }
+
+    [Fact]
+    public async Task Change_that_changes_nothing_tells_nothing()
+    {
+        var service = await _server.CreateServiceAsync();
+
+        await _server.PatchServiceAsync(service, """{"state":"active"}""");
+
+        Assert.Single(Events(service));
+    }
+
+    [Fact]
+    public async Task Refused_change_tells_nothing()
+    {
+        var service = await _server.CreateServiceAsync();
+
+        await _server.PatchServiceAsync(service, """{"state":"designed"}""");
+        await _server.CreateServiceAsync(With($$"""
+            "supportingService":[{"id":"{{service["id"]}}"}]
+            """));
+        await _server.SendAsync(HttpMethod.Delete, PathOf(service));
+
+        Assert.Single(Events(service));
+    }
+
+    [Fact]
+    public async Task Deletion_tells_which_service_is_gone()
+    {
+        var service = await _server.CreateServiceAsync();
+
+        await _server.SendAsync(HttpMethod.Delete, PathOf(service));
+
+        var told = Events(service)[^1];
+        Assert.Equal(("ServiceDeleteEvent", "@type id"), (told.Type, string.Join(' ', Members(told))));
+    }
+
+    private List<(string Type, JsonNode Body)> Events(JsonObject service) => _server.Service<Database>().Read(session => session.Connection
+        .Query<(string Type, string Body)>(
+            "select type, body from event_log where resource = 'service' and resource_id = @id order by position", new { id = (string)service["id"]! })
+        .Select(row => (row.Type, JsonNode.Parse(row.Body)!))
+        .ToList());
+
+    private static IEnumerable<string> Members((string Type, JsonNode Body) told) =>
+        told.Body["event"]!["service"]!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal);
+
+    // Where a service is read depends on who is told.
+    private static JsonObject WithoutHref(JsonObject service)
+    {
+        var copy = service.DeepClone().AsObject();
+        copy.Remove("href");
+        return copy;
+    }
+}
