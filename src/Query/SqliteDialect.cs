@@ -2,7 +2,8 @@ namespace ServiceOrdering.Query;
 
 /// <summary>
 /// SQLite 3.38 or newer. Connections must have <see cref="QueryRegex.FunctionName"/> registered, see <see cref="QueryRegex"/>.
-/// SQLite reads 15 significant digits of a number exactly; beyond that it may differ from in-memory evaluation.
+/// SQLite may read a number of 16 or more digits with an extreme exponent (such as 1.2345678901234567e-250) one unit in the
+/// last place off; there it can differ from in-memory evaluation.
 /// </summary>
 public sealed class SqliteDialect : SqlDialect
 {

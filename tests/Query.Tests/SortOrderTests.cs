@@ -31,7 +31,7 @@ public class SortOrderTests
     {
         using var table = new TicketTable(Documents);
 
-        Assert.Equal(expected, string.Concat(table.Sorted(sort!)));
+        Assert.Equal(expected, string.Concat(table.Sorted(sort)));
     }
 
     [Theory]

@@ -50,16 +50,20 @@ internal sealed class TicketTable : IDisposable
         return Read($"SELECT row - 1 FROM ticket WHERE {sql.Where} ORDER BY row", sql.Parameters, row => row.GetInt32(0));
     }
 
-    public List<string> Sorted(string sort)
+    public List<string> Sorted(string? sort)
     {
         var sql = SqliteDialect.Instance.Translate(SortOrder.Parse(sort, Schema), Columns);
         return Read($"SELECT id FROM ticket ORDER BY {sql.OrderBy}", sql.Parameters, row => row.GetString(0));
     }
 
-    public string Plan(Filter filter)
+    public string Plan(Filter filter, string? sort = null)
     {
-        var sql = SqliteDialect.Instance.Translate(filter, Columns);
-        return string.Join('\n', Read($"EXPLAIN QUERY PLAN SELECT id FROM ticket WHERE {sql.Where}", sql.Parameters, row => row.GetString(3)));
+        var where = SqliteDialect.Instance.Translate(filter, Columns);
+        var order = SqliteDialect.Instance.Translate(SortOrder.Parse(sort, Schema), Columns);
+        return string.Join('\n', Read(
+            $"EXPLAIN QUERY PLAN SELECT id FROM ticket WHERE {where.Where} ORDER BY {order.OrderBy}",
+            [.. where.Parameters, .. order.Parameters],
+            row => row.GetString(3)));
     }
 
     public void Dispose() => _connection.Dispose();

@@ -30,6 +30,38 @@ public class TranslationTests
     }
 
     [Fact]
+    public void Newest_first_is_read_from_its_index_without_sorting()
+    {
+        using var table = new TicketTable();
+
+        var plan = table.Plan(Filter.All, "-orderDate");
+
+        Assert.Contains("ticket_order_date", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluation_of_a_parsed_document_allocates_nothing()
+    {
+        var filter = Filter.Parse(
+            "state=held,done&rank.gte=1&orderDate.gt=2026-01-01&note.author=Y&description.ne=x&extra.size>1;state=done", TicketTable.Schema);
+        using var document = JsonDocument.Parse(
+            """
+            {"state":"held","rank":1,"orderDate":"2026-01-15T08:00:00.000Z","note":[{"author":"X"},{"author":"Y"}],
+             "description":"d","extra":[{"size":2}]}
+            """);
+        Assert.True(filter.Matches(document));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            filter.Matches(document);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Parameters_of_two_texts_do_not_clash_under_two_prefixes()
     {
         var filter = Filter.Parse("state=held", TicketTable.Schema);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace ServiceOrdering.Transcoding.Errors;
 
@@ -7,23 +8,38 @@ namespace ServiceOrdering.Transcoding.Errors;
 /// Gives a body to errors that arise before a route is reached: no such route, wrong method, and what authentication or
 /// a limiter answers. Only under prefixes with an error shape, and never to gRPC calls, which have their own answers.
 /// </summary>
-internal sealed class TranscodingErrorsMiddleware(RequestDelegate next, ErrorAnswer answer)
+internal sealed partial class TranscodingErrorsMiddleware(
+    RequestDelegate next, ErrorAnswer answer, ILogger<TranscodingErrorsMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        await next(context);
+        var isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) ?? false;
+        if (isGrpc || answer.Dialect(context.Request.Path) is null)
+        {
+            await next(context);
+            return;
+        }
 
         var response = context.Response;
-        if (response.StatusCode >= 400
-            && !response.HasStarted
-            && response.ContentType is null
-            && response.ContentLength is null
-            && context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true
-            && answer.Dialect(context.Request.Path) is not null)
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            LogFault(logger, context.Request.Path.Value ?? "", e);
+            response.Clear();
+            response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+
+        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null && response.ContentLength is null)
         {
             await answer.WriteAsync(context, Error(context));
         }
     }
+
+    [LoggerMessage(2, LogLevel.Error, "{Path} failed.")]
+    private static partial void LogFault(ILogger logger, string path, Exception exception);
 
     private static RestError Error(HttpContext context) => context.Response.StatusCode switch
     {

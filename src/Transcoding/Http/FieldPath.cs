@@ -10,7 +10,12 @@ internal sealed class FieldPath
 {
     private readonly FieldPlan[] _fields;
 
-    private FieldPath(FieldPlan[] fields) => _fields = fields;
+    private FieldPath(FieldPlan[] fields)
+    {
+        _fields = fields;
+        ProtoName = string.Join('.', fields.Select(field => field.Descriptor.Name));
+        JsonName = string.Join('.', fields.Select(field => field.JsonName));
+    }
 
     /// <summary>The field that the path ends at.</summary>
     public FieldPlan Field => _fields[^1];
@@ -18,10 +23,10 @@ internal sealed class FieldPath
     public IEnumerable<FieldDescriptor> Descriptors => _fields.Select(step => step.Descriptor);
 
     /// <summary>The path in proto names.</summary>
-    public string ProtoName => string.Join('.', _fields.Select(step => step.Descriptor.Name));
+    public string ProtoName { get; }
 
     /// <summary>The path in JSON names.</summary>
-    public string JsonName => string.Join('.', _fields.Select(step => step.JsonName));
+    public string JsonName { get; }
 
     /// <summary>Whether the field's value has a form as plain text, as in a path, a query or a header.</summary>
     public bool IsText => !Field.Descriptor.IsMap && (Field.Descriptor.FieldType is not (FieldType.Message or FieldType.Group)

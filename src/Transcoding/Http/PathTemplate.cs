@@ -51,9 +51,11 @@ internal sealed class PathTemplate
             var suffix = i == _segments.Count - 1 ? _verb : "";
             return segment switch
             {
-                // A catch-all stands alone in its segment.
-                Rest => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(
-                    Name(i), null, RoutePatternParameterKind.CatchAll, RoutePatternFactory.ParameterPolicy(new EndsWith(suffix)))),
+                Rest when suffix.Length > 0 =>
+                    // A catch-all stands alone in its segment.
+                    RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(
+                        Name(i), null, RoutePatternParameterKind.CatchAll, RoutePatternFactory.ParameterPolicy(new EndsWith(suffix)))),
+                Rest => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i), null, RoutePatternParameterKind.CatchAll)),
                 OneSegment when suffix.Length > 0 =>
                     RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i)), RoutePatternFactory.LiteralPart(suffix)),
                 OneSegment => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i))),
@@ -172,6 +174,6 @@ internal sealed class PathTemplate
     {
         public bool Match(
             HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-            values[routeKey]?.ToString()?.EndsWith(suffix, StringComparison.Ordinal) ?? suffix.Length == 0;
+            values[routeKey]?.ToString()?.EndsWith(suffix, StringComparison.Ordinal) ?? false;
     }
 }

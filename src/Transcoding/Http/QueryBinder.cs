@@ -32,7 +32,7 @@ internal sealed class QueryBinder
             return;
         }
 
-        var seen = new HashSet<FieldPath>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         List<string>? rest = null;
         foreach (var pair in query[1..].Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -49,7 +49,7 @@ internal sealed class QueryBinder
                     Refuse(name, $"There is no such parameter. {_allowed}");
                 }
             }
-            else if (!seen.Add(field) && !field.Field.Descriptor.IsRepeated)
+            else if (!seen.Add(field.ProtoName) && !field.Field.Descriptor.IsRepeated)
             {
                 Refuse(name, "The parameter is given more than once.");
             }

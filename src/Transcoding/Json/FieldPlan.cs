@@ -81,7 +81,8 @@ internal abstract class FieldPlan
     /// <returns>What is wrong with the text, or null.</returns>
     public virtual string? ReadText(string text, IMessage message)
     {
-        var isBare = Descriptor.FieldType == FieldType.Bool || Descriptor.MessageType == BoolValue.Descriptor;
+        var isBare = Descriptor.FieldType == FieldType.Bool
+            || (Descriptor.FieldType == FieldType.Message && Descriptor.MessageType == BoolValue.Descriptor);
         var json = isBare && text is "true" or "false" ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(text);
         var reading = new JsonReading(JsonSource.Request);
         var reader = new Utf8JsonReader(Descriptor.IsRepeated ? [(byte)'[', .. json, (byte)']'] : json);

@@ -12,7 +12,7 @@ public sealed record JsonViolation(string Place, TranscodingFailure Reason, stri
 /// <param name="Message">What is wrong, for people; it names line and byte.</param>
 /// <param name="Line">Line of the text, from 1.</param>
 /// <param name="Byte">Byte within the line, from 1.</param>
-/// <param name="Place">JSON Pointer of the value that was being read.</param>
+/// <param name="Place">JSON Pointer of the last value before it.</param>
 public sealed record JsonMalformation(string Message, int Line, int Byte, string Place);
 
 /// <summary>What came of reading a JSON text into a message.</summary>

@@ -178,7 +178,7 @@ internal sealed class MessagePlan
             }
 
             // Members about the object itself (@type) come after those of its own.
-            Fields = [.. all.Where(field => field != extensions).Select(FieldPlan.Of).OrderBy(field => field.JsonName.StartsWith('@'))];
+            Fields = [.. all.Where(field => field != extensions).Select(FieldPlan.Of).OrderBy(field => field.Descriptor.JsonName.StartsWith('@'))];
             Names = new NameTable([.. Fields.Select(field => field.JsonName)]);
         }
 

@@ -1,0 +1,126 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Library.V1;
+using Status = Grpc.Core.Status;
+
+namespace Transcoding.Tests;
+
+/// <summary>Does what the tests ask for.</summary>
+public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
+{
+    public override Task<CreateBookResponse> CreateBook(CreateBookRequest request, ServerCallContext context)
+    {
+        var book = request.Book ?? new Book();
+        book.Id = "1";
+        book.Href = "http://library/book/1";
+        if (request.IdempotencyKey.Length > 0)
+        {
+            book.Note = request.IdempotencyKey;
+        }
+
+        return Task.FromResult(new CreateBookResponse { Book = book, Etag = "\"1\"" });
+    }
+
+    public override Task<GetBookResponse> GetBook(GetBookRequest request, ServerCallContext context)
+    {
+        var response = new GetBookResponse { Etag = "\"7\"" };
+        if (request.Id != "none")
+        {
+            response.Book = new Book { Id = request.Id, Note = request.Name, Title = "Emma" };
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override Task<ListBooksResponse> ListBooks(ListBooksRequest request, ServerCallContext context)
+    {
+        var limit = request.HasLimit ? request.Limit : 10;
+        var response = new ListBooksResponse { TotalCount = request.Total, AppliedLimit = limit };
+        for (var i = request.Offset; i < Math.Min(request.Total, request.Offset + limit); i++)
+        {
+            response.Books.Add(new Book { Id = $"{i}", Note = request.Query, Title = string.Join('|', request.Sort) });
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override async Task<DeleteBookResponse> DeleteBook(DeleteBookRequest request, ServerCallContext context)
+    {
+        context.ResponseTrailers.Add("seen-etag", request.Etag);
+        await context.WriteResponseHeadersAsync(new Metadata { { "seen-id", request.Id } });
+        return new DeleteBookResponse();
+    }
+
+    public override Task<PatchBookResponse> PatchBook(PatchBookRequest request, ServerCallContext context) =>
+        Task.FromResult(new PatchBookResponse { Patch = request.Patch });
+
+    public override Task<LendBookResponse> LendBook(LendBookRequest request, ServerCallContext context) =>
+        Task.FromResult(new LendBookResponse { Id = request.Id, Reader = request.Reader, Days = request.Days });
+
+    public override Task<SearchResponse> Search(SearchRequest request, ServerCallContext context) =>
+        Task.FromResult(new SearchResponse { Request = request });
+
+    public override Task<GetFileResponse> GetFile(GetFileRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetFileResponse { Path = request.Path });
+
+    public override Task<GetCallResponse> GetCall(GetCallRequest request, ServerCallContext context)
+    {
+        var response = new GetCallResponse
+        {
+            Method = context.Method,
+            Host = context.Host,
+            Peer = context.Peer,
+            HasHttpContext = context.GetHttpContext().Request.Path == "/library/v1/call",
+            HasDeadline = context.Deadline != DateTime.MaxValue,
+        };
+        foreach (var entry in context.RequestHeaders)
+        {
+            response.Headers[entry.Key] = entry.IsBinary ? Convert.ToHexString(entry.ValueBytes) : entry.Value;
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override Task<FailResponse> Fail(FailRequest request, ServerCallContext context)
+    {
+        switch (request.How)
+        {
+            case "bug":
+                throw new InvalidOperationException("secret");
+            case "status":
+                context.Status = new Status(StatusCode.NotFound, "No such book.");
+                return Task.FromResult(new FailResponse());
+            case "bad-response":
+                // No instant at all: it cannot be written.
+                return Task.FromResult(new FailResponse { Book = new Book { PublishedOn = new Timestamp { Seconds = long.MaxValue } } });
+            case "plain":
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "Too many."));
+            default:
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "Wrong."), new Metadata { { "grpc-status-details-bin", Details() } });
+        }
+    }
+
+    public override Task<PingResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PingResponse());
+
+    private static byte[] Details()
+    {
+        var violations = new Tmf.Rest.V1.BadRequest();
+        foreach (var field in new[] { "book.author[1].birth_place", "book.extensions.shelf", "book.type", "how", "fields" })
+        {
+            violations.FieldViolations.Add(new Tmf.Rest.V1.FieldViolation { Field = field, Description = "No.", Reason = "FORBIDDEN" });
+        }
+
+        return new Google.Rpc.Status
+        {
+            Code = (int)StatusCode.InvalidArgument,
+            Details =
+            {
+                Any.Pack(new ErrorInfo { Type = "BOOK_BAD", Domain = "library", Metadata = { ["book"] = "1" } }),
+                new Any { TypeUrl = "type.googleapis.com/google.rpc.BadRequest", Value = violations.ToByteString() },
+                Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1500)) }),
+            },
+        }.ToByteArray();
+    }
+}
