@@ -1,7 +1,9 @@
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.EventSubscriptions;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -10,11 +12,14 @@ builder.AddEndpoints();
 builder.Services.AddErrors();
 builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddServiceOrders();
+builder.Services.AddEventSubscriptions();
+builder.Services.AddWebhooks(builder.Configuration);
 
 var app = builder.Build();
 
 app.UseEndpointDefaults();
 app.MapServiceOrders();
+app.MapEventSubscriptions();
 app.MapDiscovery();
 
 await app.RunAsync();
