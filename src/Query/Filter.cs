@@ -96,6 +96,16 @@ public sealed class Filter
         return found is not null;
     }
 
+    /// <summary>
+    /// The same, for a filter that asks for nothing else: it is "this attribute has one of these values". Its matches can be
+    /// counted ahead.
+    /// </summary>
+    public bool TryGetOnlyValues(string path, out IReadOnlySet<string> values)
+    {
+        values = new HashSet<string>();
+        return Root is Comparison or AllOf { Nodes: [Comparison] } && TryGetRequiredValues(path, out values);
+    }
+
     private static HashSet<string>? RequiredValues(FilterNode node, string path)
     {
         switch (node)

@@ -5,21 +5,27 @@ using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Webhooks;
 
-var builder = WebApplication.CreateBuilder(args);
+await Application.Build(args).RunAsync();
 
-builder.AddDefaults();
-builder.AddEndpoints();
-builder.Services.AddErrors();
-builder.Services.AddStorage(builder.Configuration);
-builder.Services.AddServiceOrders();
-builder.Services.AddEventSubscriptions();
-builder.Services.AddWebhooks(builder.Configuration);
+/// <summary>The table of contents of the server.</summary>
+internal static class Application
+{
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddDefaults();
+        builder.AddEndpoints();
+        builder.Services.AddErrors();
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddServiceOrders();
+        builder.Services.AddEventSubscriptions();
+        builder.Services.AddWebhooks(builder.Configuration);
 
-var app = builder.Build();
-
-app.UseEndpointDefaults();
-app.MapServiceOrders();
-app.MapEventSubscriptions();
-app.MapDiscovery();
-
-await app.RunAsync();
+        var app = builder.Build();
+        app.UseEndpointDefaults();
+        app.MapServiceOrders();
+        app.MapEventSubscriptions();
+        app.MapDiscovery();
+        return app;
+    }
+}

@@ -16,15 +16,17 @@ public static class CanonicalForm
     private static readonly ConcurrentDictionary<MessageDescriptor, Plan> Plans = new();
 
     /// <summary>Changes the message in place.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="keepServerSet">True for a resource that the server has set those fields of already.</param>
     /// <returns>
     /// What has no form in JSON, with paths in proto names: undefined enum values, timestamps outside of the years 1 to 9999,
     /// values of no kind, numbers that are not finite, and extension members that have the name of a known one.
     /// </returns>
-    public static IReadOnlyList<(string Path, string Message)> Apply(IMessage message)
+    public static IReadOnlyList<(string Path, string Message)> Apply(IMessage message, bool keepServerSet = false)
     {
         ArgumentNullException.ThrowIfNull(message);
         List<(string, string)>? problems = null;
-        Of(message.Descriptor).Apply(message, ref problems);
+        Of(message.Descriptor).Apply(message, keepServerSet, ref problems);
         return problems ?? [];
     }
 
@@ -42,26 +44,29 @@ public static class CanonicalForm
             var fields = MessagePlan.Of(descriptor).Fields;
             var extensions = descriptor.Fields.InDeclarationOrder().Where(field => fields.All(known => known.Descriptor != field)).Select(FieldPlan.Of);
             _serverSet = [.. fields.Where(field => field.ServerSet)];
-            _enums = [.. fields.Where(field => field is { ServerSet: false, Descriptor.FieldType: FieldType.Enum })];
-            _messages = [.. fields.Where(field => field is { ServerSet: false, Descriptor.FieldType: FieldType.Message }), .. extensions];
+            _enums = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Enum)];
+            _messages = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Message), .. extensions];
             _known = [.. fields.Select(field => field.JsonName)];
         }
 
-        public void Apply(IMessage message, ref List<(string, string)>? problems)
+        public void Apply(IMessage message, bool keepServerSet, ref List<(string, string)>? problems)
         {
             foreach (var field in _serverSet)
-                field.Descriptor.Accessor.Clear(message);
+            {
+                if (!keepServerSet)
+                    field.Descriptor.Accessor.Clear(message);
+            }
             foreach (var field in _enums)
                 CheckEnum(field, message, ref problems);
             foreach (var field in _messages)
             {
                 if (field.IsSet(message))
-                    ApplyWithin(field, message, ref problems);
+                    ApplyWithin(field, message, keepServerSet, ref problems);
             }
         }
 
         // Paths grow on the way back, so that a message without problems costs none.
-        private void ApplyWithin(FieldPlan field, IMessage message, ref List<(string, string)>? problems)
+        private void ApplyWithin(FieldPlan field, IMessage message, bool keepServerSet, ref List<(string, string)>? problems)
         {
             var index = 0;
             foreach (var child in field.Messages(message))
@@ -80,7 +85,7 @@ public static class CanonicalForm
                         CheckValue(value, ref problems);
                         break;
                     default:
-                        Of(child.Descriptor).Apply(child, ref problems);
+                        Of(child.Descriptor).Apply(child, keepServerSet, ref problems);
                         break;
                 }
                 for (var i = before; i < problems?.Count; i++)

@@ -55,7 +55,7 @@ public static class RequiredFields
             Reaches = RequiredFields.Reaches(descriptor, []);
             var fields = Reaches ? MessagePlan.Of(descriptor).Fields : [];
             _required = [.. fields.Where(field => IsRequired(field.Descriptor))];
-            _children = [.. fields.Where(field => Child(field.Descriptor) is { } child && RequiredFields.Reaches(child, []))];
+            _children = [.. fields.Where(field => FieldPlan.MessageIn(field.Descriptor) is { } child && RequiredFields.Reaches(child, []))];
         }
 
         public bool Reaches { get; }
@@ -94,17 +94,6 @@ public static class RequiredFields
 
                 index++;
             }
-        }
-
-        private static MessageDescriptor? Child(FieldDescriptor field)
-        {
-            if (field.FieldType != FieldType.Message)
-            {
-                return null;
-            }
-
-            var value = field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
-            return value.FieldType == FieldType.Message ? value.MessageType : null;
         }
     }
 }

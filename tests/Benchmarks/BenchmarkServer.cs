@@ -1,14 +1,9 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using ServiceOrdering.Benchmarks;
 using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceOrdering.V4;
-
-[assembly: HostingStartup(typeof(ReferenceStartup))]
 
 namespace ServiceOrdering.Benchmarks;
 
@@ -37,22 +32,25 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         ServiceOrder = JsonFormat.Parse<ServiceOrder>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "create-fiber-order.json"))),
     };
 
-    /// <summary>Runs the server's own program in this process.</summary>
+    /// <summary>Runs the server's own application in this process.</summary>
     public static int Serve(string[] args)
     {
-        Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BenchmarkServer).Assembly.GetName().Name);
-        System.Reflection.Assembly.Load("ServiceOrdering.Server").EntryPoint!.Invoke(null, [args]);
+        var app = Application.Build(args);
+        app.MapGrpcService<ReferenceService>();
+        app.MapGet("/reference", ReferenceService.WriteOrder);
+        app.Run();
         return 0;
     }
 
     public static async Task<BenchmarkServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("service-ordering-benchmarks-").FullName;
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             ArgumentList =
             {
+                typeof(BenchmarkServer).Assembly.Location,
                 "serve",
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
@@ -62,7 +60,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         var process = Process.Start(start)!;
         var addresses = await ListeningLine.ReadAsync(process.StandardOutput);
         _ = process.StandardOutput.ReadToEndAsync();
-        return new BenchmarkServer(process, folder, addresses.Rest, addresses.Grpc);
+        return new BenchmarkServer(process, folder, addresses.RestAddress, addresses.GrpcAddress);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,23 +70,6 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
-}
-
-/// <summary>Adds the references to the server's routes.</summary>
-internal sealed class ReferenceStartup : IHostingStartup, IStartupFilter
-{
-    public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services => services.AddSingleton<IStartupFilter>(this));
-
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
-        app.UseRouting();
-        app.UseEndpoints(routes =>
-        {
-            routes.MapGrpcService<ReferenceService>();
-            routes.MapGet("/reference", ReferenceService.WriteOrder);
-        });
-    };
 }
 
 /// <summary>Does nothing, with the real payloads.</summary>

@@ -5,7 +5,7 @@ internal static class ListeningLine
 {
     private const string Start = "Listening on ";
 
-    public static async Task<(Uri Rest, Uri Grpc)> ReadAsync(StreamReader output)
+    public static async Task<(Uri RestAddress, Uri GrpcAddress)> ReadAsync(StreamReader output)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await output.ReadLineAsync(limit.Token) is { } line)

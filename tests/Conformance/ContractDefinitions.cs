@@ -22,15 +22,27 @@ public sealed class ContractDefinitions
 
     public IEnumerable<string> Enums => _reached.Where(pair => pair.Value is EnumDescriptor).Select(pair => pair.Key);
 
-    public IEnumerable<Fact> Properties(string definition) => _facts[definition].Where(fact => fact.Property.Length > 0);
+    /// <summary>The properties of a definition; of a family, those of all its classes.</summary>
+    public IEnumerable<Fact> Properties(string definition) =>
+        Classes(definition).SelectMany(other => _facts[other]).Where(fact => fact.Property.Length > 0);
+
+    /// <summary>What a definition requires; of a family, what all its classes require.</summary>
+    public IEnumerable<string> Required(string definition) => Classes(definition)
+        .Select(other => _facts[other].Where(fact => fact.Required).Select(fact => fact.Property))
+        .Aggregate(Enumerable.Intersect);
+
+    /// <summary>The definitions that one message stands for with this one: the classes of a family, or itself alone.</summary>
+    public IEnumerable<string> Classes(string definition) =>
+        _facts[definition].FirstOrDefault(fact => fact.Type == "family") is not { } family ? [definition]
+        : family.Values.SelectMany(other => other == definition ? [other] : Classes(other)).Distinct();
 
     public MessageDescriptor Message(string definition) => (MessageDescriptor)_reached[definition];
 
     public EnumDescriptor Enum(string definition) => (EnumDescriptor)_reached[definition];
 
-    /// <summary>What the standard says of a message; a resource has forms for its creation and its change as well.</summary>
-    public IEnumerable<Fact> PropertiesOf(MessageDescriptor message) =>
-        _reached.Where(pair => pair.Value == message).SelectMany(pair => Properties(pair.Key));
+    /// <summary>The definitions of a message: a resource has a form for its creation and one for its change as well.</summary>
+    public IEnumerable<string> DefinitionsOf(MessageDescriptor message) =>
+        _reached.Where(pair => pair.Value == message).Select(pair => pair.Key);
 
     public static FieldDescriptor? Field(MessageDescriptor message, string jsonName) =>
         message.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == jsonName);
@@ -38,7 +50,7 @@ public sealed class ContractDefinitions
     // A property without a field of the right kind is left to the tests.
     private void Reach(string definition, IDescriptor descriptor)
     {
-        if (!_reached.TryAdd(definition, descriptor) || descriptor is not MessageDescriptor message)
+        if (!_facts.Contains(definition) || !_reached.TryAdd(definition, descriptor) || descriptor is not MessageDescriptor message)
         {
             return;
         }

@@ -2,12 +2,14 @@ namespace Conformance;
 
 /// <summary>
 /// One row of a table that draw-facts.mjs drew: a definition of a standard, or one of its properties. The type is a scalar
-/// of JSON schema, "enum", "any" or another definition, in brackets where it is an array.
+/// of JSON schema, "enum", "any", "family" (the values are its classes) or another definition, in brackets where it is an array.
 /// </summary>
 public sealed record Fact(
     string Definition, string Property, string Type, string Format, bool Required, IReadOnlyList<string> Values)
 {
     public const string Tmf641 = "tmf641-v4.1.facts.csv";
+
+    public const string Tmf638 = "tmf638-v5.facts.csv";
 
     public bool IsArray => Type.StartsWith('[');
 

@@ -16,7 +16,7 @@ public sealed record RestAnswer(HttpStatusCode Status, string Body, IReadOnlyDic
     {
         var headers = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new RestAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), headers);
+        return new RestAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), headers);
     }
 
     /// <summary>Asserts that this is a TM Forum error body that agrees with the status.</summary>

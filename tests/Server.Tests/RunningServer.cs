@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
@@ -59,7 +58,7 @@ public sealed class RunningServer : IDisposable
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content!.Headers.TryAddWithoutValidation(name, value);
         }
-        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await Http.SendAsync(request, Cancel);
         return await RestAnswer.ReadAsync(response);
     }
 

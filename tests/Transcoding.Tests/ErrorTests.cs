@@ -20,7 +20,7 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter!.Delta);
         Assert.Equal(
-            """{"code":"BOOK_BAD","domain":"library","status":422,"message":"Wrong.","facts":"book=1","errors":["Body /author/1/birthPlace FORBIDDEN","Body /shelf FORBIDDEN","Body /@type FORBIDDEN","Path how FORBIDDEN","Query fields FORBIDDEN"]}""",
+            """{"code":"BOOK_BAD","domain":"library","status":422,"message":"Wrong.","facts":"book=1","errors":["Body /author/1/birthPlace FORBIDDEN","Body /shelf FORBIDDEN","Body /a.b~1c/x FORBIDDEN","Body /@type FORBIDDEN","Path how FORBIDDEN","Query fields FORBIDDEN"]}""",
             await response.Content.ReadAsStringAsync(Cancellation));
     }
 
@@ -134,7 +134,33 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
         Assert.Equal("REQUEST_TOO_LARGE", (await response.JsonAsync())!["reason"]!.GetValue<string>());
         Assert.Equal(HttpStatusCode.OK, (await _client.SendAsync(HttpMethod.Get, "/library/v1/book/5")).StatusCode);
 
-        static HttpContent Large() => Http.Json(new string(' ', LibraryServer.MaxBody + 1));
+        static HttpContent Large() => Http.Json(new string(' ', 5_000_000));
+    }
+
+    [Fact]
+    public async Task A_fault_after_the_answer_has_begun_breaks_the_connection()
+    {
+        await using var server = await LibraryServer.StartAsync();
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => server.Client.SendAsync(HttpMethod.Get, "/library/v1/book?total=5000&limit=5000&broken"));
+        Assert.Contains("/library.v1.LibraryService/ListBooks failed.", Assert.Single(server.Log.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Violations_of_a_raw_body_are_placed_in_what_it_changes()
+    {
+        var response = await _client.SendAsync(HttpMethod.Patch, "/library/v1/revision/5", Http.Json("{}"));
+
+        Assert.Equal(["Body /author/0/birthPlace FORBIDDEN", "Body  FORBIDDEN", "Body /author/1 FORBIDDEN"], await response.ErrorsAsync());
+    }
+
+    [Fact]
+    public async Task A_compressed_body_is_415()
+    {
+        var content = Http.Json("{}");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await _client.SendAsync(HttpMethod.Post, "/library/v1/book", content)).StatusCode);
     }
 
     [Fact]

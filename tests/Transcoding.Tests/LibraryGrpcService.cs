@@ -43,6 +43,11 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
             response.Books.Add(new Book { Id = $"{i}", Note = request.Query, Title = string.Join('|', request.Sort) });
         }
 
+        if (request.Query == "broken")
+        {
+            response.Books.Add(Unwritable());
+        }
+
         return Task.FromResult(response);
     }
 
@@ -55,6 +60,10 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
 
     public override Task<PatchBookResponse> PatchBook(PatchBookRequest request, ServerCallContext context) =>
         Task.FromResult(new PatchBookResponse { Patch = request.Patch });
+
+    public override Task<ReviseBookResponse> ReviseBook(ReviseBookRequest request, ServerCallContext context) => throw new RpcException(
+        new Status(StatusCode.InvalidArgument, "Wrong."),
+        new Metadata { { "grpc-status-details-bin", Details("book.author[0].birth_place", "revision", "/author/1") } });
 
     public override Task<LendBookResponse> LendBook(LendBookRequest request, ServerCallContext context) =>
         Task.FromResult(new LendBookResponse { Id = request.Id, Reader = request.Reader, Days = request.Days });
@@ -93,21 +102,24 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
                 context.Status = new Status(StatusCode.NotFound, "No such book.");
                 return Task.FromResult(new FailResponse());
             case "bad-response":
-                // No instant at all: it cannot be written.
-                return Task.FromResult(new FailResponse { Book = new Book { PublishedOn = new Timestamp { Seconds = long.MaxValue } } });
+                return Task.FromResult(new FailResponse { Book = Unwritable() });
             case "plain":
                 throw new RpcException(new Status(StatusCode.ResourceExhausted, "Too many."));
             default:
-                throw new RpcException(new Status(StatusCode.InvalidArgument, "Wrong."), new Metadata { { "grpc-status-details-bin", Details() } });
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "Wrong."), new Metadata { { "grpc-status-details-bin", Details(
+                    "book.author[1].birth_place", "book.extensions.shelf", "book.extensions[\"a.b/c\"].x", "book.type", "how", "fields") } });
         }
     }
 
     public override Task<PingResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PingResponse());
 
-    private static byte[] Details()
+    // Its date is no instant at all.
+    private static Book Unwritable() => new() { PublishedOn = new Timestamp { Seconds = long.MaxValue } };
+
+    private static byte[] Details(params string[] fields)
     {
         var violations = new Tmf.Rest.V1.BadRequest();
-        foreach (var field in new[] { "book.author[1].birth_place", "book.extensions.shelf", "book.type", "how", "fields" })
+        foreach (var field in fields)
         {
             violations.FieldViolations.Add(new Tmf.Rest.V1.FieldViolation { Field = field, Description = "No.", Reason = "FORBIDDEN" });
         }

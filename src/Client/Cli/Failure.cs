@@ -37,7 +37,9 @@ internal static class Failure
     public static void Report(ServiceOrderingException refusal, TextWriter errors)
     {
         var reason = refusal.Reason.Length > 0 ? refusal.Reason : refusal.StatusCode.ToString();
-        errors.WriteLine($"error: {refusal.Message} [{reason}]");
+
+        // With violations the message only strings them together.
+        errors.WriteLine($"error: {(refusal.Violations.Count > 0 ? "the server refused the request" : refusal.Message)} [{reason}]");
         foreach (var violation in refusal.Violations)
         {
             errors.WriteLine($"  {FieldPath.ToJsonPointer(violation.Field)}: {violation.Message}");

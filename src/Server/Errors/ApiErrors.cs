@@ -15,14 +15,19 @@ internal static class ApiErrors
 
     public static RpcException ServerUnavailable(string message) => Make(ErrorReason.ServerUnavailable, message);
 
+    public static RpcException OperationNotSupported(string message) => Make(ErrorReason.OperationNotSupported, message);
+
+    public static RpcException BodyMissing() => Make(ErrorReason.BodyMissing, "The operation needs a body, and the request has none.");
+
+    public static RpcException MediaTypeNotSupported(string mediaType, IEnumerable<string> allowed) => Make(
+        ErrorReason.MediaTypeNotSupported, $"'{mediaType}' is no media type of a patch; allowed: {string.Join(", ", allowed)}.");
+
     /// <summary>Every violation of the request at once.</summary>
-    public static RpcException RequestInvalid(IReadOnlyList<FieldViolation> violations)
-    {
-        var message = violations.Count == 1
-            ? violations[0].Description
-            : $"{violations.Count} problems: {string.Join(" ", violations.Select(violation => violation.Description))}";
-        return Make(ErrorReason.RequestInvalid, message, violations);
-    }
+    public static RpcException RequestInvalid(IReadOnlyList<FieldViolation> violations) =>
+        Make(ErrorReason.RequestInvalid, Summary(violations), violations);
+
+    public static RpcException RequestIdReused(string key) => Make(
+        ErrorReason.RequestIdReused, $"The request id '{key}' stands for a request with other content; use a new one.", ("requestId", key));
 
     public static RpcException ServiceOrderNotFound(string id) =>
         Make(ErrorReason.ServiceOrderNotFound, $"There is no service order with id '{id}'.", ("id", id));
@@ -34,6 +39,14 @@ internal static class ApiErrors
 
     public static RpcException ServiceOrderChanged(string id, string etag) =>
         Make(ErrorReason.ServiceOrderChanged, $"Service order '{id}' was changed: its entity tag is {etag}.", ("id", id), ("etag", etag));
+
+    /// <summary>What the state of the order or of an item does not allow, all of it at once.</summary>
+    public static RpcException ServiceOrderChangeForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
+        Make(ErrorReason.ServiceOrderChangeForbidden, Summary(violations), violations, ("id", id));
+
+    private static string Summary(IReadOnlyList<FieldViolation> violations) => violations.Count == 1
+        ? violations[0].Description
+        : $"{violations.Count} problems: {string.Join(" ", violations.Select(violation => violation.Description))}";
 
     public static RpcException EventSubscriptionNotFound(string id) =>
         Make(ErrorReason.EventSubscriptionNotFound, $"There is no event subscription with id '{id}'.", ("id", id));

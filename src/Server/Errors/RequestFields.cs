@@ -9,10 +9,12 @@ namespace ServiceOrdering.Server.Errors;
 internal static class RequestFields
 {
     /// <summary>Brings a request to the form that it has over REST, and finds what is missing in it or has no such form.</summary>
-    public static List<FieldViolation> Check(IMessage request)
+    /// <param name="request">The request, or a resource that a request has changed.</param>
+    /// <param name="keepServerSet">True for a resource that the server has set fields of already.</param>
+    public static List<FieldViolation> Check(IMessage request, bool keepServerSet = false)
     {
-        var violations = CanonicalForm.Apply(request).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
-        violations.InsertRange(0, RequiredFields.Missing(request).Select(field => Violation(field, ErrorReason.FieldMissing, $"'{field}' is required.")));
+        var violations = CanonicalForm.Apply(request, keepServerSet).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
+        violations.InsertRange(0, RequiredFields.Missing(request).Select(field => Violation(field, ErrorReason.FieldMissing, "Is required.")));
         return violations;
     }
 

@@ -3,7 +3,7 @@ using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Webhooks;
 using Tmf.Rest.V1;
 using static ServiceOrdering.Server.Errors.RequestFields;

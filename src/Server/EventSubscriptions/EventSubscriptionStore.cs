@@ -2,7 +2,7 @@ using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding.Json;
 

@@ -1,5 +1,5 @@
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Resources;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
 

@@ -10,39 +10,64 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
-        var order = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, context.CancellationToken);
-        return new CreateServiceOrderResponse { ServiceOrder = Shown(stored.Order, request.Fields, context), Etag = stored.ETag };
+        var (order, requestId) = ServiceOrderRequests.Check(request, time);
+        var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
+        return new CreateServiceOrderResponse
+        {
+            ServiceOrder = Show(stored.Resource, request.Fields, context),
+            Etag = stored.ETag,
+            Replayed = stored.Replayed,
+        };
     }
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
         var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Shown(stored.Order, request.Fields, context), Etag = stored.ETag });
+        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag });
     }
 
     public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
-        var (offset, limit) = ServiceOrderRequests.Check(request);
-        var page = store.List(offset, limit);
+        var query = ServiceOrderRequests.Check(request);
+        var page = store.List(query, context.CancellationToken);
         return Task.FromResult(new ListServiceOrdersResponse
         {
-            ServiceOrders = { page.Orders.Select(order => Shown(order, request.Fields, context)) },
+            ServiceOrders = { page.Resources.Select(order => Show(order, request.Fields, context)) },
             TotalCount = page.TotalCount,
-            AppliedLimit = limit,
+            AppliedLimit = query.Limit,
+            NextPageToken = page.NextPageToken,
         });
+    }
+
+    public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
+    {
+        var change = ServiceOrderRequests.Check(request);
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), context.CancellationToken);
+        return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
+    }
+
+    public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
+    {
+        var change = ServiceOrderRequests.Check(request);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), context.CancellationToken);
+        return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, time, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 
-    private ServiceOrder Shown(ServiceOrder order, string fields, ServerCallContext context)
+    private ServiceOrder Show(ServiceOrder order, string fields, ServerCallContext context)
     {
-        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
-        FieldSelection.Parse(fields).Apply(order);
+        FieldSelection.Parse(fields).Apply(Href(context)(order));
         return order;
     }
+
+    private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
+    {
+        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
+        return order;
+    };
 }

@@ -11,16 +11,16 @@ internal static class ServiceOrderItems
 {
     private const string Dependency = "dependency";
 
-    /// <summary>Every item, items of items behind their own.</summary>
+    /// <summary>Every item, items of items behind their own. The path is what leads to the order, with its dot at the end.</summary>
     public static IEnumerable<PlacedItem> All(ServiceOrder order, string path) => All(order.ServiceOrderItem, path);
 
     private static IEnumerable<PlacedItem> All(RepeatedField<ServiceOrderItem> items, string path)
     {
         for (var i = 0; i < items.Count; i++)
         {
-            var placed = new PlacedItem(items[i], $"{path}.service_order_item[{i}]");
+            var placed = new PlacedItem(items[i], $"{path}service_order_item[{i}]");
             yield return placed;
-            foreach (var inner in All(items[i].ServiceOrderItem_, placed.Path))
+            foreach (var inner in All(items[i].ServiceOrderItem_, placed.Path + "."))
                 yield return inner;
         }
     }
@@ -33,9 +33,9 @@ internal static class ServiceOrderItems
     public static bool IsInThisOrder(ServiceOrderItemRef? reference) => reference is { HasItemId: true, HasServiceOrderId: false };
 
     /// <summary>References to items of other orders, with their paths.</summary>
-    public static IEnumerable<(ServiceOrderItemRef Reference, string Path)> ReferencesToOtherOrders(ServiceOrder order, string path)
+    public static IEnumerable<(ServiceOrderItemRef Reference, string Path)> ReferencesToOtherOrders(ServiceOrder order)
     {
-        foreach (var (item, place) in All(order, path))
+        foreach (var (item, place) in All(order, ""))
         {
             for (var i = 0; i < item.ServiceOrderItemRelationship.Count; i++)
             {

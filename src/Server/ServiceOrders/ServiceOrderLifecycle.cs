@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ServiceOrdering.Server.Resources;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static Tmf.ServiceOrdering.V4.ServiceOrderState;

@@ -1,5 +1,6 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Resources;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -9,15 +10,13 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// <summary>What a request about service orders must be, and what the server adds to it. Pure.</summary>
 internal static class ServiceOrderRequests
 {
-    public const int DefaultLimit = 100;
-    public const int LargestLimit = 1000;
-
     /// <summary>Refuses what TMF641 refuses, all of it at once, and makes the order a new one.</summary>
-    public static ServiceOrder Check(CreateServiceOrderRequest request, TimeProvider time)
+    public static (ServiceOrder Order, RequestId? RequestId) Check(CreateServiceOrderRequest request, TimeProvider time)
     {
         var violations = RequestFields.Check(request);
         if (request.ServiceOrder is { } sent)
-            CheckItems(sent, "service_order", violations);
+            CheckItems(sent, "service_order.", violations);
+        var requestId = RequestId.Of(request.RequestId, request.ServiceOrder, violations);
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
 
@@ -29,23 +28,23 @@ internal static class ServiceOrderRequests
             order.Type = "ServiceOrder";
         foreach (var (item, _) in ServiceOrderItems.All(order, ""))
             item.State = ServiceOrderItemState.Acknowledged;
-        return order;
+        return (order, requestId);
     }
 
-    public static (int Offset, int Limit) Check(ListServiceOrdersRequest request)
+    public static ResourceQuery Check(ListServiceOrdersRequest request) => ResourceQuery.Check(
+        ServiceOrderStore.Kind.Schema, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+
+    public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request)
     {
-        var violations = new List<FieldViolation>();
-        if (request.Offset < 0)
-            violations.Add(Violation("offset", ErrorReason.QueryInvalid, $"'offset' is {request.Offset}; allowed is 0 or more."));
-        if (request is { HasLimit: true, Limit: < 0 })
-            violations.Add(Violation("limit", ErrorReason.QueryInvalid, $"'limit' is {request.Limit}; allowed is 0 to {LargestLimit}."));
-        if (violations.Count > 0)
-            throw ApiErrors.RequestInvalid(violations);
-        return (request.Offset, request.HasLimit ? Math.Min(request.Limit, LargestLimit) : DefaultLimit);
+        if (request.ServiceOrder is not { HasId: true })
+            throw ApiErrors.RequestInvalid([Violation("service_order.id", ErrorReason.FieldMissing, "Is required.")]);
+        return new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask);
     }
+
+    public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request) => new PatchChange<ServiceOrder>(request.Patch);
 
     /// <summary>Item ids are unique, and relationships lead to items that are there and do not go round in a circle.</summary>
-    private static void CheckItems(ServiceOrder order, string path, List<FieldViolation> violations)
+    public static void CheckItems(ServiceOrder order, string path, List<FieldViolation> violations)
     {
         var byId = new Dictionary<string, ServiceOrderItem>();
         foreach (var (item, place) in ServiceOrderItems.All(order, path))
@@ -62,7 +61,7 @@ internal static class ServiceOrderRequests
             CheckRelationships(item, place, byId, violations);
 
         if (ServiceOrderItems.FindCycle(byId) is { } cycle)
-            violations.Add(Violation($"{path}.service_order_item", ErrorReason.ServiceOrderItemCycle,
+            violations.Add(Violation($"{path}service_order_item", ErrorReason.ServiceOrderItemCycle,
                 $"Items depend on each other in a circle: {string.Join(" -> ", cycle)}."));
     }
 

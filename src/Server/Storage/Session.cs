@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using ServiceOrdering.Query;
+using SQLitePCL;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -13,6 +15,7 @@ internal sealed class Session : IDisposable
     {
         _connection = new SqliteConnection(connectionString);
         _connection.Open();
+        _connection.CreateFunction<string, string?, bool>(QueryRegex.FunctionName, QueryRegex.IsMatch, isDeterministic: true);
     }
 
     /// <summary>For Dapper: what runs seldom, and is not worth keeping prepared.</summary>
@@ -26,6 +29,18 @@ internal sealed class Session : IDisposable
         return statement;
     }
 
+    /// <summary>A statement for a text that depends on the request. The caller disposes of it.</summary>
+    public Statement Compile(string sql) => new(_connection.Handle!, sql);
+
+    /// <summary>Ends what runs on this connection soon after the caller has gone. Disposal takes it back.</summary>
+    public IDisposable CancelWith(CancellationToken cancellationToken)
+    {
+        const int StepsBetweenLooks = 10_000;
+        var database = _connection.Handle!;
+        raw.sqlite3_progress_handler(database, StepsBetweenLooks, _ => cancellationToken.IsCancellationRequested ? 1 : 0, null);
+        return new Cancellation(database, cancellationToken);
+    }
+
     public void Execute(string sql) => Prepare(sql).Execute();
 
     public void Dispose()
@@ -33,5 +48,14 @@ internal sealed class Session : IDisposable
         foreach (var statement in _statements.Values)
             statement.Dispose();
         _connection.Dispose();
+    }
+
+    private sealed class Cancellation(sqlite3 database, CancellationToken cancellationToken) : IDisposable
+    {
+        public void Dispose()
+        {
+            raw.sqlite3_progress_handler(database, 0, null, null);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }

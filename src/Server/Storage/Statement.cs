@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using ServiceOrdering.Query;
 using SQLitePCL;
 
 namespace ServiceOrdering.Server.Storage;
@@ -35,6 +36,14 @@ internal sealed class Statement : IDisposable
     public Statement With(string name, double value)
     {
         Check(raw.sqlite3_bind_double(_statement, Index(name), value));
+        return this;
+    }
+
+    /// <summary>Binds the parameters of a translated query: texts and numbers.</summary>
+    public Statement With(IReadOnlyList<SqlParameter> parameters)
+    {
+        foreach (var (name, value) in parameters)
+            _ = value is double number ? With(name, number) : With(name, (string)value);
         return this;
     }
 

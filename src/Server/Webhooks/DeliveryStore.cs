@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Webhooks;

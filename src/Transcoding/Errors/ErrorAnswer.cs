@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
     public async Task WriteAsync(HttpContext context, RestError error)
     {
         var dialect = Dialect(context.Request.Path) ?? Default;
+        error = error with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
         error = error with { HttpStatus = dialect.HttpStatus(error) };
 
         var response = context.Response;

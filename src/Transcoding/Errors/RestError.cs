@@ -59,6 +59,9 @@ public sealed record RestError
     /// <summary>Facts about the error, from the service's google.rpc.ErrorInfo.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Response headers: Allow, Accept-Post, Retry-After.</summary>
+    /// <summary>Identifies the request in logs and traces.</summary>
+    public string TraceId { get; init; } = "";
+
+    /// <summary>Response headers that go with the error: Accept-Post, Accept-Patch, Retry-After.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 }

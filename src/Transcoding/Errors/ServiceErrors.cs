@@ -40,7 +40,8 @@ internal static class ServiceErrors
                 var violations = BadRequest.Parser.ParseFrom(detail.Value).FieldViolations.Select(violation =>
                 {
                     var (place, name) = locate(violation.Field);
-                    return new RestViolation(place, name, violation.Reason, violation.Description);
+                    var reason = violation.Reason.Length > 0 ? violation.Reason : FailureReasons.Of(TranscodingFailure.FieldInvalid);
+                    return new RestViolation(place, name, reason, violation.Description);
                 });
                 error = error with { Violations = [.. error.Violations, .. violations] };
             }

@@ -10,11 +10,22 @@ namespace ServiceOrdering.Transcoding.Http;
 /// <summary>
 /// Services name fields by their paths in the request message; callers over HTTP know a body, a path, a query and headers.
 /// </summary>
-internal static partial class FieldPlaces
+public static partial class FieldPlaces
 {
-    /// <summary>Where a request of the route has the field: <c>service_order.note[0].text</c> is <c>/note/0/text</c>.</summary>
-    public static (ViolationPlace Place, string Name) Locate(HttpRoute route, MessageDescriptor message, string path)
+    /// <summary>The JSON Pointer of a field of a message: <c>note[0].text</c> is <c>/note/0/text</c>.</summary>
+    public static string ToJsonPointer(MessageDescriptor message, string path) => Pointer(message, Steps().Matches(path));
+
+    /// <summary>
+    /// Where a request of the route has the field: <c>service_order.note[0].text</c> is <c>/note/0/text</c>. What starts
+    /// with a slash is a JSON Pointer already.
+    /// </summary>
+    internal static (ViolationPlace Place, string Name) Locate(HttpRoute route, MessageDescriptor message, string path)
     {
+        if (path.StartsWith('/'))
+        {
+            return (ViolationPlace.Body, path);
+        }
+
         if (route.RequestHeaders.FirstOrDefault(header => header.Field.ProtoName == path) is { } header)
         {
             return (ViolationPlace.Header, header.Name);
@@ -23,6 +34,12 @@ internal static partial class FieldPlaces
         if (route.PathFields.ContainsKey(path))
         {
             return (ViolationPlace.Path, path);
+        }
+
+        // Into a body that is passed on as it is, services point by themselves.
+        if (route is { TakesRawBody: true, BodyField.Descriptor.Name: var raw } && (path == raw || path.StartsWith(raw + "/", StringComparison.Ordinal)))
+        {
+            return (ViolationPlace.Body, path[raw.Length..]);
         }
 
         var steps = Steps().Matches(path);
@@ -34,7 +51,14 @@ internal static partial class FieldPlaces
 
         if (route.BodyField is { } body && steps.Count > 0 && steps[0].Value == body.Descriptor.Name)
         {
-            return (ViolationPlace.Body, Pointer(body.Descriptor.MessageType, steps.Skip(1)));
+            return (ViolationPlace.Body, Pointer(route.TakesRawBody ? null : body.Descriptor.MessageType, steps.Skip(1)));
+        }
+
+        // What a raw body changes is the resource that the route answers with.
+        if (route is { TakesRawBody: true, ResponseBody.Descriptor: { FieldType: FieldType.Message } resource }
+            && steps.Count > 0 && steps[0].Value == resource.Name)
+        {
+            return (ViolationPlace.Body, Pointer(resource.MessageType, steps.Skip(1)));
         }
 
         // What follows the query field's own name is the parameter's: filter["orderDate.gt"].
@@ -43,8 +67,8 @@ internal static partial class FieldPlaces
             : (ViolationPlace.Query, pointer.TrimStart('/').Replace('/', '.'));
     }
 
-    // A name, an index or a quoted key.
-    [GeneratedRegex("""(?<=\[")(?:[^"])*(?="\])|(?<=\[)\d+(?=\])|[^.\[\]"]+""")]
+    // A name, or an index or quoted key in brackets.
+    [GeneratedRegex("""\[(?:(?<subscript>\d+)|"(?<subscript>[^"]*)")\]|[^.\[\]]+""")]
     private static partial Regex Steps();
 
     private static string Pointer(MessageDescriptor? message, IEnumerable<Match> steps)
@@ -52,8 +76,8 @@ internal static partial class FieldPlaces
         var pointer = new StringBuilder();
         foreach (var step in steps)
         {
-            var name = step.Value;
-            var isSubscript = step.Index > 0 && step.Result("$`").EndsWith('[') || step.Result("$`").EndsWith("[\"", StringComparison.Ordinal);
+            var isSubscript = step.Groups["subscript"].Success;
+            var name = isSubscript ? step.Groups["subscript"].Value : step.Value;
             if (!isSubscript && message?.FindFieldByName(name) is { } field)
             {
                 // Extension members stand beside the known ones.
@@ -74,14 +98,6 @@ internal static partial class FieldPlaces
     }
 
     // Inside JSON of any shape, names are what the sender made them.
-    private static MessageDescriptor? Target(FieldDescriptor field, bool areExtensions)
-    {
-        if (areExtensions || field.FieldType != FieldType.Message)
-        {
-            return null;
-        }
-
-        var value = field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
-        return value.FieldType != FieldType.Message || value.MessageType.File.Name == "google/protobuf/struct.proto" ? null : value.MessageType;
-    }
+    private static MessageDescriptor? Target(FieldDescriptor field, bool areExtensions) =>
+        areExtensions || FieldPlan.MessageIn(field) is not { File.Name: not "google/protobuf/struct.proto" } message ? null : message;
 }

@@ -8,7 +8,7 @@ internal static class HeaderText
     /// <summary>The text with everything else percent-encoded.</summary>
     public static string Escape(string text, string beside = "")
     {
-        if (text.All(c => c is >= ' ' and <= '~' && !beside.Contains(c)))
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.AsSpan().ContainsAny(beside))
         {
             return text;
         }

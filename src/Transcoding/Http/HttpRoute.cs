@@ -35,6 +35,7 @@ internal sealed class HttpRoute
         }
 
         var operation = method.GetOptions()?.GetExtension(RestExtensions.Operation) ?? new Operation();
+        Consumes = [.. operation.Consumes];
         SuccessStatus = operation.SuccessStatus == 0 ? 200 : operation.SuccessStatus;
         PathFields = Template.Fields.ToDictionary(field => field, field => Text(method.InputType, field, "path"));
         RequestHeaders = [.. operation.RequestHeaders.Select(header => new HeaderField(header.Name, Text(method.InputType, header.Field, "request header")))];
@@ -65,6 +66,9 @@ internal sealed class HttpRoute
     public PathTemplate Template { get; }
 
     public int SuccessStatus { get; }
+
+    /// <summary>Media types of a body that is passed on as it is; empty is any.</summary>
+    public IReadOnlyList<string> Consumes { get; }
 
     public Dictionary<string, FieldPath> PathFields { get; }
 
@@ -107,7 +111,7 @@ internal sealed class HttpRoute
     public FieldPath? FindQueryField(string name) =>
         !TakesWholeBody && FieldPath.Find(_method.InputType, name, orJsonName: true) is { IsText: true } path && IsForQuery(path) ? path : null;
 
-    /// <summary>Where an HTTP request has the field with this path in proto names.</summary>
+    /// <summary>Where an HTTP request has the field with this path in proto names; see <see cref="FieldPlaces"/>.</summary>
     public (ViolationPlace Place, string Name) Locate(string field) => FieldPlaces.Locate(this, _method.InputType, field);
 
     private bool IsForQuery(FieldPath path) =>

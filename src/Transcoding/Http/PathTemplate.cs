@@ -15,6 +15,7 @@ internal sealed class PathTemplate
 
     private readonly List<string> _segments = [];
     private readonly List<Variable> _variables = [];
+    private readonly string[] _names;
     private readonly string _verb;
 
     /// <exception cref="FormatException">The text is no path template.</exception>
@@ -30,6 +31,7 @@ internal sealed class PathTemplate
         var hasVerb = end > text.LastIndexOf('/') && end > text.LastIndexOf('}');
         _verb = hasVerb ? text[end..] : "";
         ReadSegments(hasVerb ? text[1..end] : text[1..]);
+        _names = [.. _segments.Select((_, i) => $"p{i}")];
         if (_segments.IndexOf(Rest) is >= 0 and var rest && rest != _segments.Count - 1)
         {
             throw Bad("only the last segment can be **");
@@ -54,11 +56,11 @@ internal sealed class PathTemplate
                 Rest when suffix.Length > 0 =>
                     // A catch-all stands alone in its segment.
                     RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(
-                        Name(i), null, RoutePatternParameterKind.CatchAll, RoutePatternFactory.ParameterPolicy(new EndsWith(suffix)))),
-                Rest => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i), null, RoutePatternParameterKind.CatchAll)),
+                        _names[i], null, RoutePatternParameterKind.CatchAll, RoutePatternFactory.ParameterPolicy(new EndsWith(suffix)))),
+                Rest => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(_names[i], null, RoutePatternParameterKind.CatchAll)),
                 OneSegment when suffix.Length > 0 =>
-                    RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i)), RoutePatternFactory.LiteralPart(suffix)),
-                OneSegment => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(Name(i))),
+                    RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(_names[i]), RoutePatternFactory.LiteralPart(suffix)),
+                OneSegment => RoutePatternFactory.Segment(RoutePatternFactory.ParameterPart(_names[i])),
                 _ => RoutePatternFactory.Segment(RoutePatternFactory.LiteralPart(segment + suffix)),
             };
         });
@@ -70,17 +72,12 @@ internal sealed class PathTemplate
     {
         foreach (var variable in _variables)
         {
-            var values = new string[variable.Count];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = Value(request, variable.Start + i, isAlone: values.Length == 1);
-            }
-
-            yield return (variable.Field, string.Join('/', values));
+            var value = variable.Count == 1
+                ? Value(request, variable.Start, isAlone: true)
+                : string.Join('/', Enumerable.Range(variable.Start, variable.Count).Select(segment => Value(request, segment, isAlone: false)));
+            yield return (variable.Field, value);
         }
     }
-
-    private static string Name(int segment) => $"p{segment}";
 
     private string Value(HttpRequest request, int segment, bool isAlone)
     {
@@ -89,7 +86,7 @@ internal sealed class PathTemplate
             return _segments[segment];
         }
 
-        var value = request.RouteValues[Name(segment)]?.ToString() ?? "";
+        var value = request.RouteValues[_names[segment]]?.ToString() ?? "";
         if (_segments[segment] == Rest)
         {
             return segment == _segments.Count - 1 && _verb.Length > 0 ? value[..^_verb.Length] : value;

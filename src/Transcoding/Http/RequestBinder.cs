@@ -38,9 +38,16 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
 
     private async ValueTask BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
     {
-        if (!route.TakesRawBody && !RequestBody.IsJson(context.Request.ContentType))
+        if (route.TakesRawBody ? !Consumes(context.Request.ContentType) : !RequestBody.IsJson(context.Request.ContentType))
         {
-            throw MediaTypeNotSupported();
+            throw MediaTypeNotSupported(route.Consumes.Count > 0
+                ? $"The body has to be one of {string.Join(", ", route.Consumes)}."
+                : "The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        }
+
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw MediaTypeNotSupported("The body has to come without a content encoding.");
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, options.MaxRequestBodySize);
@@ -131,16 +138,21 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
         return string.Join(" ", first) + more;
     }
 
-    private TranscodingException MediaTypeNotSupported()
+    private bool Consumes(string? contentType) => route.Consumes.Count == 0
+        || route.Consumes.Contains((contentType ?? "application/json").Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+
+    private TranscodingException MediaTypeNotSupported(string message)
     {
-        var error = FailureReasons.Error(
-            TranscodingFailure.MediaTypeNotSupported, "The body has to be application/json (or another type that ends in +json) in UTF-8.");
+        var allowed = route.Consumes.Count > 0 ? string.Join(", ", route.Consumes) : "application/json";
+        var error = FailureReasons.Error(TranscodingFailure.MediaTypeNotSupported, message);
         var header = route.HttpMethod switch
         {
             "POST" => "Accept-Post",
             "PATCH" => "Accept-Patch",
             _ => "Accept",
         };
-        return new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = "application/json" } });
+        return route.TakesRawBody && route.Consumes.Count == 0
+            ? new TranscodingException(error)
+            : new TranscodingException(error with { Headers = new Dictionary<string, string> { [header] = allowed } });
     }
 }

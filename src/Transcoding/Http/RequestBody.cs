@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using ServiceOrdering.Transcoding.Errors;
 
@@ -22,6 +23,13 @@ internal sealed class RequestBody : IDisposable
         if (request.ContentLength > limit)
         {
             throw TooLarge(limit);
+        }
+
+        // The limit here is the one that counts, also where it is above the server's.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } serverLimit
+            && serverLimit.MaxRequestBodySize < limit)
+        {
+            serverLimit.MaxRequestBodySize = limit;
         }
 
         var body = new RequestBody((int)Math.Max(request.ContentLength ?? 4096, 1));

@@ -103,7 +103,8 @@ internal sealed class ResponseWriter(HttpRoute route)
 
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+            // Without a token, which would cost each request a source of its own: nothing comes after this.
+            await context.Response.BodyWriter.WriteAsync(body, CancellationToken.None);
         }
     }
 
@@ -111,9 +112,10 @@ internal sealed class ResponseWriter(HttpRoute route)
     {
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         return isRead
+            && context.Request.Headers.IfNoneMatch is { Count: > 0 } tags
             && context.Response.Headers.ETag is { Count: > 0 } etag
             && EntityTagHeaderValue.TryParse(etag.ToString(), out var current)
-            && EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
+            && EntityTagHeaderValue.TryParseList(tags, out var known)
             && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
     }
 }

@@ -41,6 +41,18 @@ internal abstract class FieldPlan
     public static string NameInJson(FieldDescriptor descriptor) =>
         descriptor.FullName == "google.protobuf.Any.type_url" ? "@type" : descriptor.JsonName;
 
+    /// <summary>The type of the messages in the field, also in a list or as values of a map; null where there are none.</summary>
+    public static MessageDescriptor? MessageIn(FieldDescriptor field)
+    {
+        if (field.FieldType != FieldType.Message)
+        {
+            return null;
+        }
+
+        var value = field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
+        return value.FieldType == FieldType.Message ? value.MessageType : null;
+    }
+
     public static FieldPlan Of(FieldDescriptor descriptor)
     {
         var property = descriptor.ContainingType.ClrType.GetProperty(descriptor.PropertyName)!;

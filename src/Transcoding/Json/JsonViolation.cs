@@ -30,6 +30,9 @@ public enum JsonSource
     /// <summary>Text that <see cref="JsonFormat"/> wrote: every field is read.</summary>
     Stored,
 
+    /// <summary>A resource that a client has changed: every field is read, by the rules of a request.</summary>
+    Changed,
+
     /// <summary>A request body: fields marked <c>tmf.rest.v1.server_set</c> are skipped unread.</summary>
     Request,
 

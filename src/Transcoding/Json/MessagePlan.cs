@@ -104,7 +104,7 @@ internal sealed class MessagePlan
             }
 
             seen[index >> 6] |= bit;
-            if (field.ServerSet && reading.Source != JsonSource.Stored)
+            if (field.ServerSet && reading.Source is (JsonSource.Request or JsonSource.StrictRequest))
             {
                 SkipServerSet(ref reader, reading);
                 continue;

@@ -39,7 +39,12 @@ internal sealed class MethodRoutes<TService>(
         foreach (var rule in rules)
         {
             var route = new HttpRoute(methodDescriptor, rule);
-            routes.Add(route, methodDescriptor);
+            var (pathOptions, isNewPath) = routes.Add(route, methodDescriptor);
+            if (isNewPath)
+            {
+                context.AddMethod(method, route.Template.ToRoutePattern(), [new HttpMethodMetadata(["OPTIONS"])], pathOptions.WriteAsync);
+            }
+
             var transcoded = new TranscodedMethod<TRequest, TResponse>(route, method.FullName, invoke, options, errors, logger);
             context.AddMethod(method, route.Template.ToRoutePattern(), Metadata(route, implementation), transcoded.InvokeAsync);
         }

@@ -38,7 +38,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         var overRest = (await _server.PostOrderAsync(ExampleOrders.Fiber)).Json.AsObject();
 
         var sent = JsonFormat.Parse<ServiceOrder>(System.Text.Encoding.UTF8.GetBytes(ExampleOrders.Fiber));
-        var overGrpc = await _server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest { ServiceOrder = sent });
+        var overGrpc = await _server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest { ServiceOrder = sent }, cancellationToken: Cancel);
         var json = JsonNode.Parse(JsonFormat.ToUtf8Bytes(overGrpc.ServiceOrder))!.AsObject();
 
         Assert.StartsWith(_server.Http.BaseAddress!.ToString(), (string)json["href"]!);
@@ -93,7 +93,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         request.ServiceOrder.Milestone.Add(new ServiceOrderMilestone { Name = "PointOfNoReturn" });
         request.ServiceOrder.ServiceOrderItem[0].State = ServiceOrderItemState.Completed;
 
-        var created = (await _server.ServiceOrders.CreateServiceOrderAsync(request)).ServiceOrder;
+        var created = (await _server.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: Cancel)).ServiceOrder;
 
         Assert.NotEqual("mine", created.Id);
         Assert.Equal(ServiceOrderState.Acknowledged, created.State);
@@ -117,7 +117,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         var read = await _server.GetAsync(created.Headers["Location"]);
         AssertSame(Sent, WithoutServerSet(read.Json.AsObject()), "@type");
 
-        var overGrpc = await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = (string)read.Json["id"]! });
+        var overGrpc = await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = (string)read.Json["id"]! }, cancellationToken: Cancel);
         Assert.Equal("gold", overGrpc.ServiceOrder.Extensions.Fields["customerTier"].StringValue);
         Assert.Equal(3, overGrpc.ServiceOrder.ServiceOrderItem[0].Extensions.Fields["site"].StructValue.Fields["floor"].NumberValue);
     }
@@ -137,7 +137,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         var request = MinimalRequest();
         request.ServiceOrder.RequestedStartDate = new() { Seconds = 1_768_464_000, Nanos = 123_999_999 };
 
-        var created = (await _server.ServiceOrders.CreateServiceOrderAsync(request)).ServiceOrder;
+        var created = (await _server.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: Cancel)).ServiceOrder;
 
         Assert.Equal(123_000_000, created.RequestedStartDate.Nanos);
     }
@@ -244,7 +244,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         request.ServiceOrder.Note.Add(new Note());
         request.ServiceOrder.ServiceOrderItem[0].Action = (OrderItemAction)99;
 
-        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.ServiceOrders.CreateServiceOrderAsync(request));
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: Cancel));
 
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Equal(ErrorReason.RequestInvalid, error.ErrorReason);
@@ -257,7 +257,7 @@ public sealed class CreateServiceOrderTests : IDisposable
     public async Task Request_without_an_order_is_refused_over_gRPC()
     {
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-            async () => await _server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest()));
+            async () => await _server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest(), cancellationToken: Cancel));
 
         Assert.Equal(["service_order"], error.Violations.Select(violation => violation.Field));
     }
@@ -268,7 +268,7 @@ public sealed class CreateServiceOrderTests : IDisposable
         var request = MinimalRequest();
         request.ServiceOrder.Extensions = new() { Fields = { ["description"] = Google.Protobuf.WellKnownTypes.Value.ForString("x") } };
 
-        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.ServiceOrders.CreateServiceOrderAsync(request));
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.ServiceOrders.CreateServiceOrderAsync(request, cancellationToken: Cancel));
 
         Assert.Equal([("service_order.extensions.description", "FIELD_INVALID")], error.Violations.Select(violation => (violation.Field, violation.Reason)));
     }

@@ -35,10 +35,10 @@ public sealed class DeleteServiceOrderTests : IDisposable
         (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}", null, ("If-Match", "\"7\"")))
             .IsError(HttpStatusCode.PreconditionFailed, "64");
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"7\"" }));
+            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"7\"" }, cancellationToken: Cancel));
         Assert.Equal(StatusCode.Aborted, error.StatusCode);
 
-        await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"1\"" });
+        await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = "\"1\"" }, cancellationToken: Cancel);
     }
 
     [Fact]
@@ -48,13 +48,13 @@ public sealed class DeleteServiceOrderTests : IDisposable
         await _server.Service<Database>().WriteAsync(
             session => session.Connection.Execute(
                 "update service_order set body = json_set(body, '$.state', 'inProgress') where id = @id", new { id }),
-            TestContext.Current.CancellationToken);
+            Cancel);
 
         var answer = (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}")).IsError(HttpStatusCode.Conflict, "62");
 
         Assert.Contains("inProgress", answer.Body);
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id }));
+            async () => await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id }, cancellationToken: Cancel));
         Assert.Equal((StatusCode.FailedPrecondition, ErrorReason.ServiceOrderNotDeletable), (error.StatusCode, error.ErrorReason));
     }
 }

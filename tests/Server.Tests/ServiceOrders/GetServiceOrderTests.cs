@@ -33,7 +33,7 @@ public sealed class GetServiceOrderTests : IDisposable
         Assert.Contains("nobody", answer.Body);
 
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-            async () => await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = "nobody" }));
+            async () => await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = "nobody" }, cancellationToken: Cancel));
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
         Assert.Equal(ErrorReason.ServiceOrderNotFound, error.ErrorReason);
         Assert.Equal("nobody", error.Metadata["id"]);
@@ -62,7 +62,7 @@ public sealed class GetServiceOrderTests : IDisposable
         var id = await _server.PlaceOrderAsync(ExampleOrders.Fiber);
 
         var answer = await _server.GetAsync($"{RunningServer.ServiceOrderPath}/{id}?fields={Uri.EscapeDataString(fields)}");
-        var overGrpc = await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = id, Fields = fields });
+        var overGrpc = await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = id, Fields = fields }, cancellationToken: Cancel);
 
         Assert.Equal(shown, string.Join(",", answer.Json.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal)));
         Assert.True(JsonNode.DeepEquals(answer.Json, JsonNode.Parse(ServiceOrdering.Transcoding.Json.JsonFormat.ToUtf8Bytes(overGrpc.ServiceOrder))));
@@ -86,7 +86,7 @@ public sealed class GetServiceOrderTests : IDisposable
 
         var expected = $"https://orders.example.com{RunningServer.ServiceOrderPath}/{id}";
         Assert.Equal(expected, (string)(await server.GetAsync($"{RunningServer.ServiceOrderPath}/{id}")).Json["href"]!);
-        Assert.Equal(expected, (await server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = id })).ServiceOrder.Href);
+        Assert.Equal(expected, (await server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = id }, cancellationToken: Cancel)).ServiceOrder.Href);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ListServiceOrdersTests : IDisposable
     {
         await PlaceAsync(1);
 
-        var overGrpc = await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 5000 });
+        var overGrpc = await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 5000 }, cancellationToken: Cancel);
 
         Assert.Equal(1000, overGrpc.AppliedLimit);
         Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync($"{RunningServer.ServiceOrderPath}?limit=5000")).Status);
@@ -106,7 +106,7 @@ public sealed class ListServiceOrdersTests : IDisposable
     {
         var placed = await PlaceAsync(5);
 
-        var page = await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Offset = 1, Limit = 3, Fields = "state" });
+        var page = await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Offset = 1, Limit = 3, Fields = "state" }, cancellationToken: Cancel);
 
         Assert.Equal(NewestFirst(placed)[1..4], page.ServiceOrders.Select(order => order.Id));
         Assert.Equal(5, page.TotalCount);
@@ -117,7 +117,7 @@ public sealed class ListServiceOrdersTests : IDisposable
     public async Task Negative_offset_is_refused_over_gRPC()
     {
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-            async () => await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Offset = -1, Limit = -1 }));
+            async () => await _server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Offset = -1, Limit = -1 }, cancellationToken: Cancel));
 
         Assert.Equal(["offset", "limit"], error.Violations.Select(violation => violation.Field));
     }

@@ -60,7 +60,7 @@ public sealed class RefusedRequestTests : IDisposable
     {
         using var content = new ByteArrayContent([.. "{\"description\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
         content.Headers.ContentType = new("application/json");
-        using var response = await _server.Http.PostAsync(RunningServer.ServiceOrderPath, content, TestContext.Current.CancellationToken);
+        using var response = await _server.Http.PostAsync(RunningServer.ServiceOrderPath, content, Cancel);
 
         (await RestAnswer.ReadAsync(response)).IsError(HttpStatusCode.BadRequest, "22");
         await _server.PlaceOrderAsync();
@@ -70,7 +70,7 @@ public sealed class RefusedRequestTests : IDisposable
     public async Task Body_of_another_media_type_is_refused()
     {
         using var content = new StringContent("<order/>", Encoding.UTF8, "application/xml");
-        using var response = await _server.Http.PostAsync(RunningServer.ServiceOrderPath, content, TestContext.Current.CancellationToken);
+        using var response = await _server.Http.PostAsync(RunningServer.ServiceOrderPath, content, Cancel);
 
         (await RestAnswer.ReadAsync(response)).IsError(HttpStatusCode.UnsupportedMediaType, "65");
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -21,13 +20,12 @@ public sealed class CrashTests : IDisposable
     public async Task Killed_server_loses_nothing_that_it_answered()
     {
         var answered = new ConcurrentBag<string>();
-        var cancel = TestContext.Current.CancellationToken;
         for (var life = 0; life < 3; life++)
         {
-            using var server = await ServerProcess.StartAsync(DatabaseFile, cancel);
+            using var server = await ServerProcess.StartAsync(DatabaseFile, Cancel);
             using var http = new HttpClient { BaseAddress = server.Rest };
             var before = answered.Count;
-            var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(() => PlaceUntilDeadAsync(http, answered, cancel), cancel)).ToList();
+            var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(() => PlaceUntilDeadAsync(http, answered), Cancel)).ToList();
             while (answered.Count < before + 300 && !callers.All(caller => caller.IsCompleted))
                 await Task.Yield();
 
@@ -36,12 +34,12 @@ public sealed class CrashTests : IDisposable
             Assert.True(answered.Count >= before + 300, "The server was not killed in the middle of a storm.");
         }
 
-        using (var server = await ServerProcess.StartAsync(DatabaseFile, cancel))
+        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel))
         using (var http = new HttpClient { BaseAddress = server.Rest })
         {
             foreach (var id in answered)
             {
-                using var response = await http.GetAsync($"{RunningServer.ServiceOrderPath}/{id}", cancel);
+                using var response = await http.GetAsync($"{RunningServer.ServiceOrderPath}/{id}", Cancel);
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             }
             server.Kill();
@@ -49,16 +47,16 @@ public sealed class CrashTests : IDisposable
         AssertWhole(answered.Count);
     }
 
-    private static async Task PlaceUntilDeadAsync(HttpClient http, ConcurrentBag<string> answered, CancellationToken cancel)
+    private static async Task PlaceUntilDeadAsync(HttpClient http, ConcurrentBag<string> answered)
     {
         try
         {
             while (true)
             {
                 using var content = new StringContent(ExampleOrders.Fiber, Encoding.UTF8, "application/json");
-                using var response = await http.PostAsync(RunningServer.ServiceOrderPath, content, cancel);
+                using var response = await http.PostAsync(RunningServer.ServiceOrderPath, content, Cancel);
                 Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-                using var order = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(cancel));
+                using var order = JsonDocument.Parse(await response.Content.ReadAsStreamAsync(Cancel));
                 answered.Add(order.RootElement.GetProperty("id").GetString()!);
             }
         }
@@ -75,7 +73,7 @@ public sealed class CrashTests : IDisposable
         connection.Open();
         var orders = connection.QuerySingle<long>("select count(*) from service_order");
         Assert.InRange(orders, answered, answered + (3 * 16));
-        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from service_order_count"));
+        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from resource_count"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from event_log join service_order on resource_id = service_order.id"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));
 

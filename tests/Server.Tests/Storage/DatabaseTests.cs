@@ -57,8 +57,8 @@ public sealed class DatabaseTests : IDisposable
         {
             writing.Set();
             return go.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
-        }, TestContext.Current.CancellationToken);
-        writing.Wait(TestContext.Current.CancellationToken);
+        }, Cancel);
+        writing.Wait(Cancel);
 
         Assert.Equal(1, Count());
         go.Set();
@@ -106,12 +106,12 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Every_commit_is_synced_to_the_disk()
+    public async Task Every_commit_is_synced_to_the_disk()
     {
         // 2 is FULL: in WAL mode the log is synced before a commit is answered.
-        var (journal, synchronous) = _database.WriteAsync(session =>
+        var (journal, synchronous) = await _database.WriteAsync(session =>
             (session.Connection.ExecuteScalar<string>("pragma journal_mode"), session.Connection.ExecuteScalar<long>("pragma synchronous")),
-            TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            Cancel);
 
         Assert.Equal(("wal", 2L), (journal, synchronous));
     }
@@ -143,13 +143,13 @@ public sealed class DatabaseTests : IDisposable
         new(new StorageOptions { ConnectionString = $"Data Source={Path.Combine(_folder.FullName, file)}" });
 
     private Task<int> InsertAsync(string id, Database? database = null, CancellationToken? cancellationToken = null) =>
-        (database ?? _database).WriteAsync(session => Insert(session, id), cancellationToken ?? TestContext.Current.CancellationToken);
+        (database ?? _database).WriteAsync(session => Insert(session, id), cancellationToken ?? Cancel);
 
     private Task<int> InsertAndFailAsync(string id) => _database.WriteAsync<int>(session =>
     {
         Insert(session, id);
         throw new InvalidOperationException("after the insert");
-    }, TestContext.Current.CancellationToken);
+    }, Cancel);
 
     private static int Insert(Session session, string id) =>
         session.Prepare("insert into service_order (id, version, body) values (@id, 1, '{}')").With("@id", id).Execute();

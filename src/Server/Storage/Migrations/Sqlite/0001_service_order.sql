@@ -11,9 +11,3 @@ create table service_order (
 create index service_order_by_order_date  on service_order (order_date desc, id);
 create index service_order_by_state       on service_order (state, order_date desc, id);
 create index service_order_by_external_id on service_order (external_id) where external_id is not null;
-
--- How many orders are in each state, so that a page's total costs the same however many there are.
-create table service_order_count (
-    state text    not null primary key,
-    total integer not null
-) strict;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 
-namespace ServiceOrdering.Server.ServiceOrders;
+namespace ServiceOrdering.Server.Resources;
 
 /// <summary>Dates as TM Forum's APIs write them: UTC, to the millisecond.</summary>
 internal static class TmfDate

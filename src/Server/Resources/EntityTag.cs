@@ -1,4 +1,4 @@
-namespace ServiceOrdering.Server.ServiceOrders;
+namespace ServiceOrdering.Server.Resources;
 
 /// <summary>Preconditions on entity tags: RFC 9110, section 13.1.1.</summary>
 internal static class EntityTag

@@ -1,0 +1,154 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Api;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Patch;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Transcoding.Errors;
+using ServiceOrdering.Transcoding.Http;
+using ServiceOrdering.Transcoding.Json;
+using Tmf.Rest.V1;
+using static ServiceOrdering.Server.Errors.RequestFields;
+
+namespace ServiceOrdering.Server.Resources;
+
+/// <summary>What a caller wants a resource to become, before anyone asks whether it may.</summary>
+internal abstract class ResourceChange<T>
+    where T : class, IMessage<T>, new()
+{
+    protected static MessageDescriptor Descriptor { get; } = new T().Descriptor;
+
+    /// <summary>A new message; the one before stays as it is.</summary>
+    public abstract T Propose(T before);
+
+    /// <summary>The request's name for a field of the resource.</summary>
+    public abstract string Locate(string field);
+
+    /// <summary>Violations that name fields of the resource, as violations of the request.</summary>
+    public IReadOnlyList<FieldViolation> Locate(IEnumerable<FieldViolation> violations) =>
+        [.. violations.Select(violation => new FieldViolation(violation) { Field = Locate(violation.Field) })];
+}
+
+/// <summary>A change by a patch document: HTTP's PATCH.</summary>
+internal sealed class PatchChange<T> : ResourceChange<T>
+    where T : class, IMessage<T>, new()
+{
+    private const string BodyField = "patch";
+    private readonly PatchDocument _patch;
+
+    public PatchChange(HttpBody? body)
+    {
+        if (body is null || body.Data.IsEmpty)
+            throw ApiErrors.BodyMissing();
+        var contentType = body.ContentType.Length == 0 ? PatchFormats.Json : body.ContentType;
+        if (PatchFormats.Find(contentType) is null)
+            throw ApiErrors.MediaTypeNotSupported(contentType, PatchFormats.All);
+        try
+        {
+            _patch = PatchDocument.Parse(body.Data.Memory, contentType);
+        }
+        catch (PatchException e)
+        {
+            throw Refusal(e);
+        }
+    }
+
+    public override T Propose(T before)
+    {
+        try
+        {
+            var tree = _patch.Apply(JsonNode.Parse(JsonFormat.ToUtf8Bytes(before)), IsArray);
+            var after = new T();
+            var read = JsonFormat.Read(JsonSerializer.SerializeToUtf8Bytes(tree), after, JsonSource.Changed);
+            if (read.Succeeded)
+                return after;
+            throw ApiErrors.RequestInvalid([.. read.Violations.Select(violation =>
+                Violation(BodyField + violation.Place, ReasonOf(violation.Reason), violation.Message))]);
+        }
+        catch (PatchException e)
+        {
+            throw Refusal(e);
+        }
+    }
+
+    public override string Locate(string field) => BodyField + FieldPlaces.ToJsonPointer(Descriptor, field);
+
+    private static Grpc.Core.RpcException Refusal(PatchException e) => ApiErrors.RequestInvalid([.. e.Problems.Select(problem =>
+        Violation(BodyField + (problem.Path.StartsWith('/') ? problem.Path : ""), ReasonOf(problem.Kind), problem.Message))]);
+
+    private static ErrorReason ReasonOf(PatchProblemKind kind) => kind switch
+    {
+        PatchProblemKind.PathNotFound or PatchProblemKind.TestFailed or PatchProblemKind.NoMatch => ErrorReason.PatchFailed,
+        PatchProblemKind.TooLarge => ErrorReason.RequestTooLarge,
+        _ => ErrorReason.BodyMalformed,
+    };
+
+    private static ErrorReason ReasonOf(TranscodingFailure failure) =>
+        failure == TranscodingFailure.FieldMissing ? ErrorReason.FieldMissing : ErrorReason.FieldInvalid;
+
+    private static bool IsArray(string attribute)
+    {
+        FieldDescriptor? field = null;
+        var message = Descriptor;
+        foreach (var name in attribute.Split('.'))
+        {
+            field = message?.Fields.InDeclarationOrder().FirstOrDefault(candidate => candidate.JsonName == name);
+            message = field?.FieldType == FieldType.Message ? field.MessageType : null;
+        }
+        return field?.IsRepeated == true;
+    }
+}
+
+/// <summary>A change by a message and a mask of its first-level fields: gRPC's Update.</summary>
+internal sealed class MaskChange<T> : ResourceChange<T>
+    where T : class, IMessage<T>, new()
+{
+    private readonly T _source;
+    private readonly string _sourceField;
+    private readonly IReadOnlyList<FieldDescriptor> _fields;
+
+    public MaskChange(string sourceField, T source, FieldMask? mask)
+    {
+        _source = source;
+        _sourceField = sourceField;
+        var paths = mask?.Paths ?? [];
+        var unknown = paths.Where(path => Descriptor.FindFieldByName(path) is null).ToList();
+        if (unknown.Count > 0)
+        {
+            throw ApiErrors.RequestInvalid([.. unknown.Select(path => Violation("update_mask", ErrorReason.FieldInvalid,
+                $"'{path}' is no first-level field; allowed: {string.Join(", ", Descriptor.Fields.InDeclarationOrder().Select(field => field.Name))}."))]);
+        }
+        _fields = paths.Count > 0
+            ? [.. paths.Select(Descriptor.FindFieldByName)]
+            : [.. Descriptor.Fields.InDeclarationOrder().Where(field => IsSet(field, source) && field.Name != "id")];
+    }
+
+    public override T Propose(T before)
+    {
+        var after = before.Clone();
+        foreach (var field in _fields)
+        {
+            field.Accessor.Clear(after);
+            if (field.IsRepeated)
+            {
+                var list = (IList)field.Accessor.GetValue(after);
+                foreach (var element in (IList)field.Accessor.GetValue(_source))
+                    list.Add(element);
+            }
+            else if (IsSet(field, _source))
+            {
+                field.Accessor.SetValue(after, field.Accessor.GetValue(_source));
+            }
+        }
+        return after.Clone();
+    }
+
+    public override string Locate(string field) => $"{_sourceField}.{field}";
+
+    private static bool IsSet(FieldDescriptor field, T message) =>
+        field.IsRepeated ? ((IList)field.Accessor.GetValue(message)).Count > 0 : field.Accessor.HasValue(message);
+}

@@ -1,0 +1,155 @@
+using Google.Protobuf;
+using ServiceOrdering.Query;
+using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Transcoding.Json;
+
+namespace ServiceOrdering.Server.Resources;
+
+/// <summary>
+/// Resources of one kind in their table. What is particular to the kind runs within the same transaction: the callbacks
+/// check what only the database knows, and append the events.
+/// </summary>
+internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, TimeProvider time)
+    where T : class, IMessage<T>, new()
+{
+    private readonly string _insert = $"insert into {kind.Table} (id, version, body) values (@id, 1, @body)";
+    private readonly string _find = $"select version, body from {kind.Table} where id = @id";
+    private readonly string _update = $"update {kind.Table} set version = version + 1, body = @body where id = @id and version = @version";
+    private readonly string _delete = $"delete from {kind.Table} where id = @id";
+
+    public Stored<T> Get(string id) => database.Read(session => Find(session, id)) ?? throw kind.NotFound(id);
+
+    public Stored<T>? Find(Session session, string id) => session.Prepare(_find)
+        .With("@id", id)
+        .ReadFirst(row => new Stored<T>(JsonFormat.Parse<T>(row.Utf8(1)), row.Integer(0)));
+
+    public Task<Stored<T>> CreateAsync(T resource, RequestId? requestId, Action<Session, T> within, CancellationToken cancellationToken)
+    {
+        var body = JsonFormat.ToUtf8Bytes(resource);
+        return database.WriteAsync(session =>
+        {
+            if (requestId is not null && RequestIds.FindAnswer<T>(session, kind.Name, requestId, time.GetUtcNow()) is { } answer)
+                return answer;
+
+            session.Prepare(_insert).With("@id", kind.Id(resource)).WithUtf8("@body", body).Execute();
+            Count(session, resource, 1);
+            if (requestId is not null)
+                RequestIds.Add(session, kind.Name, requestId, body, time.GetUtcNow());
+            within(session, resource);
+            return new Stored<T>(resource, 1);
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Changes a resource: compare-and-set on its version. The change is made of what a reader sees, so that the writer has
+    /// little to do; only where someone else was faster does the writer make it again, of what is there then.
+    /// </summary>
+    public async Task<Stored<T>> UpdateAsync(
+        string id, string etag, Func<T, T> change, Action<Session, T, T> within, CancellationToken cancellationToken)
+    {
+        var prepared = Change(Get(id), id, etag, change);
+        return await database.WriteAsync(session =>
+        {
+            var current = session.Prepare(_find).With("@id", id).ReadFirst(row => row.Integer(0));
+            var (before, after) = current == prepared.Before.Version
+                ? prepared
+                : Change(Find(session, id) ?? throw kind.NotFound(id), id, etag, change);
+            if (before.Resource.Equals(after))
+                return before;
+
+            session.Prepare(_update)
+                .With("@id", id)
+                .With("@version", before.Version)
+                .WithUtf8("@body", JsonFormat.ToUtf8Bytes(after))
+                .Execute();
+            if (kind.State(before.Resource) != kind.State(after))
+            {
+                Count(session, before.Resource, -1);
+                Count(session, after, 1);
+            }
+            within(session, before.Resource, after);
+            return new Stored<T>(after, before.Version + 1);
+        }, cancellationToken);
+    }
+
+    public Task<bool> DeleteAsync(string id, string etag, Action<Session, T> within, CancellationToken cancellationToken) => database.WriteAsync(session =>
+    {
+        var stored = Find(session, id) ?? throw kind.NotFound(id);
+        if (!EntityTag.Matches(etag, stored.ETag))
+            throw kind.Changed(id, stored.ETag);
+
+        within(session, stored.Resource);
+        session.Prepare(_delete).With("@id", id).Execute();
+        Count(session, stored.Resource, -1);
+        return true;
+    }, cancellationToken);
+
+    public ResourcePage<T> List(ResourceQuery query, CancellationToken cancellationToken) => database.ReadConsistently(session =>
+    {
+        using var cancellation = session.CancelWith(cancellationToken);
+        var filter = SqliteDialect.Instance.Translate(query.Filter, kind.Columns);
+        var total = query.After is null ? Total(session, query.Filter, filter) : 0;
+
+        var newestFirst = query.Sort is null;
+        var order = newestFirst
+            ? new SqlOrder($"{kind.DateColumn} desc, id", [])
+            : SqliteDialect.Instance.Translate(query.Sort!, kind.Columns);
+        // Both halves together are "behind the place"; the first alone is what an index can seek to.
+        var after = query.After is null ? "" : $" and {kind.DateColumn} <= @date and ({kind.DateColumn} < @date or id > @id)";
+        // The inner query finds the page, in an index where there is one; bodies are read for the page only.
+        using var statement = session.Compile(
+            $"""
+            select body
+            from (select rowid as found from {kind.Table} where {filter.Where}{after} order by {order.OrderBy} limit @limit offset @offset)
+            join {kind.Table} on {kind.Table}.rowid = found
+            order by {order.OrderBy}
+            """)
+            .With(filter.Parameters)
+            .With(order.Parameters)
+            .With("@limit", newestFirst ? query.Limit + 1 : query.Limit)
+            .With("@offset", query.Offset);
+        if (query.After is not null)
+            statement.With("@date", query.After.Date).With("@id", query.After.Id);
+
+        var resources = statement.Read(row => JsonFormat.Parse<T>(row.Utf8(0)));
+        if (resources.Count <= query.Limit || query.Limit == 0)
+            return new ResourcePage<T>(resources[..Math.Min(resources.Count, query.Limit)], total, "");
+        resources.RemoveAt(query.Limit);
+        var last = resources[^1];
+        return new ResourcePage<T>(resources, total, new PagePlace(kind.Date(last), kind.Id(last)).ToToken(query.Fingerprint));
+    });
+
+    /// <summary>How many match. Counts by state are kept, so that the two questions asked most cost the same however many there are.</summary>
+    private int Total(Session session, Filter filter, SqlFilter where)
+    {
+        if (filter.IsAll)
+        {
+            return (int)session.Prepare("select coalesce(sum(total), 0) from resource_count where resource = @resource")
+                .With("@resource", kind.Name)
+                .ReadFirst(row => row.Integer(0));
+        }
+        if (filter.TryGetOnlyValues("state", out var states))
+        {
+            return (int)states.Sum(state => session.Prepare("select total from resource_count where resource = @resource and state = @state")
+                .With("@resource", kind.Name)
+                .With("@state", state)
+                .ReadFirst(row => row.Integer(0)));
+        }
+        using var statement = session.Compile($"select count(*) from {kind.Table} where {where.Where}").With(where.Parameters);
+        return (int)statement.ReadFirst(row => row.Integer(0));
+    }
+
+    private (Stored<T> Before, T After) Change(Stored<T> before, string id, string etag, Func<T, T> change) =>
+        EntityTag.Matches(etag, before.ETag) ? (before, change(before.Resource)) : throw kind.Changed(id, before.ETag);
+
+    private void Count(Session session, T resource, int change) =>
+        session.Prepare(
+            """
+            insert into resource_count (resource, state, total) values (@resource, @state, @change)
+            on conflict (resource, state) do update set total = total + excluded.total
+            """)
+            .With("@resource", kind.Name)
+            .With("@state", kind.State(resource))
+            .With("@change", change)
+            .Execute();
+}
