@@ -5,6 +5,7 @@ public sealed class ControlledTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(DateTimeOffset Due, TaskCompletionSource Set)> _expected = [];
     private DateTimeOffset _now = new(2026, 1, 15, 8, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -16,6 +17,19 @@ public sealed class ControlledTime : TimeProvider
     }
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>Waits until somebody waits for this instant.</summary>
+    public Task WaitForTimerAsync(DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            if (_timers.Exists(timer => timer.Due == due))
+                return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expected.Add((due, set));
+            return set.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        }
+    }
 
     /// <summary>Moves the clock to an instant and lets every timer fire that is due by then, in order.</summary>
     public void MoveTo(DateTimeOffset instant)
@@ -40,9 +54,11 @@ public sealed class ControlledTime : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, callback, state);
-        timer.Change(dueTime, period);
         lock (_gate)
+        {
             _timers.Add(timer);
+            timer.Change(dueTime, period);
+        }
         return timer;
     }
 
@@ -60,6 +76,11 @@ public sealed class ControlledTime : TimeProvider
             {
                 Due = dueTime < TimeSpan.Zero ? null : time._now + dueTime;
                 Period = period;
+                foreach (var expected in time._expected.Where(expected => expected.Due == Due).ToList())
+                {
+                    time._expected.Remove(expected);
+                    expected.Set.SetResult();
+                }
             }
             return true;
         }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Server.Hosting;
@@ -17,6 +18,13 @@ public sealed class RunningServer : IDisposable
     private readonly WebApplicationFactory<Program> _application;
 
     public RunningServer(params (string Key, string Value)[] settings)
+        : this(_ => { }, settings)
+    {
+    }
+
+    /// <param name="services">Puts a test's own clock or name resolution in place of the real one.</param>
+    /// <param name="settings">Configuration.</param>
+    public RunningServer(Action<IServiceCollection> services, params (string Key, string Value)[] settings)
     {
         _application = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -26,6 +34,7 @@ public sealed class RunningServer : IDisposable
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
+            host.ConfigureTestServices(services);
         });
         _application.UseKestrel();
         _application.StartServer();

@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Webhooks;
@@ -28,7 +27,7 @@ internal static class EventSubscriptionRequests
         var api = CheckApi(request.Api.Length == 0 ? DefaultApi : request.Api, violations);
         if (request.EventSubscription is { } sent)
         {
-            CheckQuery(sent.Query, violations);
+            QueryErrors.Catch("event_subscription.query", violations, null, () => EventQuery.Parse(sent.Query));
             CheckSecret(sent, request.GenerateSecret, violations);
             if (sent.HasCallback)
                 await CheckCallbackAsync(sent.Callback, rules, violations, cancellationToken);
@@ -98,19 +97,6 @@ internal static class EventSubscriptionRequests
         if (api is null)
             violations.Add(Violation("api", ErrorReason.FieldInvalid, $"There is no API '{name}'; allowed: {string.Join(", ", EventApi.Names)}."));
         return api;
-    }
-
-    private static void CheckQuery(string query, List<FieldViolation> violations)
-    {
-        try
-        {
-            EventQuery.Parse(query);
-        }
-        catch (QueryException e)
-        {
-            violations.AddRange(e.Errors.Select(error =>
-                Violation("event_subscription.query", ErrorReason.QueryInvalid, $"{error.Parameter}: {error.Message}")));
-        }
     }
 
     private static void CheckSecret(EventSubscription sent, bool generate, List<FieldViolation> violations)
