@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Orders;
 
 namespace ServiceOrdering.Cli;
@@ -44,6 +45,7 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
+            new HubCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

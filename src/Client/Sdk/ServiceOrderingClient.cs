@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using ServiceOrdering.Events.V1;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Client;
@@ -25,6 +26,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         _channel = channel;
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
+        EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -32,6 +34,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
+
+    /// <summary>Registers listeners that events are posted to, and shows and steers the delivery.</summary>
+    public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

@@ -12,7 +12,7 @@ internal static class Hub
     public const string Path = "/tmf-api/serviceOrdering/v4/hub";
     public const string InventoryPath = "/tmf-api/serviceInventory/v5/hub";
 
-    public static EventSubscriptionService.EventSubscriptionServiceClient Subscriptions(this RunningServer server) => new(server.Client.CallInvoker);
+    public static EventSubscriptionService.EventSubscriptionServiceClient Subscriptions(this RunningServer server) => server.Client.EventSubscriptions;
 
     public static Task<RestAnswer> RegisterAsync(this RunningServer server, object subscription, string path = Path) =>
         server.SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(subscription));

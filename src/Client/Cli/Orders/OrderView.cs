@@ -1,16 +1,13 @@
-using System.Text.Json;
-using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
+using static ServiceOrdering.Cli.Cells;
 
 namespace ServiceOrdering.Cli.Orders;
 
 /// <summary>Shows orders: as JSON, one as a card with its items, several as a table.</summary>
 internal static class OrderView
 {
-    private const int WidestCell = 60;
-
     public static void Write(Screen screen, ServiceOrder order)
     {
         if (screen.IsJson)
@@ -75,31 +72,8 @@ internal static class OrderView
         screen.Write(table);
     }
 
-    private static Table Table(params string[] columns)
-    {
-        var table = new Table().NoBorder();
-        foreach (var column in columns)
-        {
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).PadRight(2));
-        }
-
-        return table;
-    }
-
-    private static void WriteLine(Screen screen, string name, string value)
-    {
-        if (value.Length > 0)
-        {
-            var line = new Paragraph(name.PadRight(15), new Style(decoration: Decoration.Dim));
-            screen.Write(line.Append(Plain(value), name == "state" ? StateStyle(value) : Style.Plain));
-            screen.WriteLine("");
-        }
-    }
-
-    private static Text Cell(string text) => new(Plain(text.Length > WidestCell ? $"{text[..(WidestCell - 1)]}…" : text));
-
-    // What others wrote must not move the cursor of this terminal.
-    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    private static void WriteLine(Screen screen, string name, string value) =>
+        Cells.WriteLine(screen, name, value, name == "state" ? StateStyle(value) : Style.Plain);
 
     private static Text State(string state) => new(state, StateStyle(state));
 
@@ -112,11 +86,4 @@ internal static class OrderView
         "cancelled" => Color.Grey,
         _ => Color.Default,
     });
-
-    /// <summary>The value of an enum as it stands in JSON; none for what is not set.</summary>
-    private static string Word<T>(T value)
-        where T : struct, System.Enum =>
-        Convert.ToInt32(value) == 0 ? "" : JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-
-    private static string Time(Timestamp? time) => time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
 }
