@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Tests.Webhooks;

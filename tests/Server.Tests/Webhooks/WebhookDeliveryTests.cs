@@ -5,7 +5,6 @@ using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.Webhooks;
 
 namespace ServiceOrdering.Server.Tests.Webhooks;
 
