@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.EventSubscriptions;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.ServiceOrders;
@@ -17,6 +18,7 @@ internal static class Application
         builder.AddEndpoints();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddEventSubscriptions();
         builder.Services.AddWebhooks(builder.Configuration);
@@ -24,6 +26,7 @@ internal static class Application
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
+        app.MapEvents();
         app.MapEventSubscriptions();
         app.MapDiscovery();
         return app;

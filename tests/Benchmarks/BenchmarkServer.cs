@@ -25,7 +25,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public Uri Grpc { get; }
 
-    public int ProcessId => _process.Id;
+    public Process Process => _process;
 
     public static CreateServiceOrderRequest Order() => new()
     {

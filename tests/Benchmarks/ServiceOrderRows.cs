@@ -17,17 +17,17 @@ internal static class ServiceOrderRows
         var get = new GetServiceOrderRequest { Id = created.ServiceOrder.Id };
         var path = $"/tmf-api/serviceOrdering/v4/serviceOrder/{get.Id}";
 
-        return
+        return await plan.CompareAllAsync(
         [
-            await plan.CompareAsync(
+            new Comparison(
                 "CreateServiceOrder over gRPC, durable", () => client.ServiceOrders.CreateServiceOrderAsync(order).ResponseAsync,
                 "do-nothing RPC, same payload", () => reference.CreateAsync(order).ResponseAsync, ">= 0.40"),
-            await plan.CompareAsync(
+            new Comparison(
                 "GetServiceOrder over gRPC", () => client.ServiceOrders.GetServiceOrderAsync(get).ResponseAsync,
                 "do-nothing RPC, same payload", () => reference.GetAsync(get).ResponseAsync, ">= 0.75"),
-            await plan.CompareAsync(
+            new Comparison(
                 "GET /serviceOrder/{id} over REST", () => http.GetByteArrayAsync(path),
                 "bare endpoint, same bytes", () => http.GetByteArrayAsync("/reference"), ">= 0.70"),
-        ];
+        ]);
     }
 }

@@ -27,6 +27,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
         EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
+        Events = new EventService.EventServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -37,6 +38,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Registers listeners that events are posted to, and shows and steers the delivery.</summary>
     public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
+
+    /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
+    public EventService.EventServiceClient Events { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

@@ -44,9 +44,13 @@ internal static class ApiErrors
     public static RpcException ServiceOrderChangeForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceOrderChangeForbidden, Summary(violations), violations, ("id", id));
 
-    private static string Summary(IReadOnlyList<FieldViolation> violations) => violations.Count == 1
-        ? violations[0].Description
-        : $"{violations.Count} problems: {string.Join(" ", violations.Select(violation => violation.Description))}";
+    private static string Summary(IReadOnlyList<FieldViolation> violations) =>
+        string.Join(" ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
+
+    public static RpcException ResumeTokenInvalid(string why) => Make(ErrorReason.ResumeTokenInvalid, $"The resume token {why}.");
+
+    public static RpcException ResumeTokenExpired(string oldestToken) =>
+        Make(ErrorReason.ResumeTokenExpired, "Events after the resume token are no longer kept.", ("oldestToken", oldestToken));
 
     public static RpcException EventSubscriptionNotFound(string id) =>
         Make(ErrorReason.EventSubscriptionNotFound, $"There is no event subscription with id '{id}'.", ("id", id));

@@ -57,6 +57,6 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         return ApiErrors.Internal(traceId);
     }
 
-    [LoggerMessage(LogLevel.Error, "{Method} failed, trace {TraceId}")]
+    [LoggerMessage(1, LogLevel.Error, "{Method} failed, trace {TraceId}")]
     private partial void LogUnforeseen(Exception cause, string method, string traceId);
 }

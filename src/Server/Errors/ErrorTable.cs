@@ -47,6 +47,8 @@ internal static class ErrorTable
         [ErrorReason.EventSubscriptionExists] = new(StatusCode.AlreadyExists, 409, "62", "Event subscription exists already"),
         [ErrorReason.EventCallbackRefused] = new(StatusCode.InvalidArgument, 400, "24", "Callback refused"),
         [ErrorReason.EventPositionGone] = new(StatusCode.OutOfRange, 410, "63", "The event log no longer holds this position"),
+        [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
+        [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

@@ -18,7 +18,7 @@ internal static class TmfErrors
         writer.WriteStartObject();
         writer.WriteString("code", code);
         writer.WriteString("reason", title);
-        writer.WriteString("message", error.Message);
+        writer.WriteString("message", Message(error));
         writer.WriteString("status", status.ToString());
         if (error.Metadata.TryGetValue("traceId", out var traceId))
             writer.WriteString("traceId", traceId);
@@ -37,6 +37,17 @@ internal static class TmfErrors
         }
         writer.WriteString("@type", "Error");
         writer.WriteEndObject();
+    }
+
+    // The violations name fields of the request message where the error came from a service, and places of the HTTP request here.
+    private static string Message(RestError error)
+    {
+        const int Named = 3;
+        if (error.Violations.Count == 0)
+            return error.Message;
+        var first = error.Violations.Take(Named).Select(violation => violation.Name.Length == 0 ? violation.Message : $"{violation.Name}: {violation.Message}");
+        var more = error.Violations.Count > Named ? $" And {error.Violations.Count - Named} more." : "";
+        return string.Join(" ", first) + more;
     }
 
     /// <summary>A request whose violations are all of one kind has that kind's code; a mixed one is just invalid.</summary>

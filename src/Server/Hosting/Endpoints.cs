@@ -23,7 +23,11 @@ internal static class Endpoints
         });
         builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
         builder.Services.AddGrpcHealth().AddGrpcReflection();
-        builder.Services.AddTranscoding(options => options.AddTmfErrors("/tmf-api"));
+        builder.Services.AddTranscoding(options =>
+        {
+            options.AddTmfErrors("/tmf-api");
+            options.AddTmfErrors("/events");
+        });
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
         builder.Services.Configure<ForwardedHeadersOptions>(options =>

@@ -15,9 +15,9 @@ internal sealed partial class StartupReport(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; SQLite database {Location}")]
+    [LoggerMessage(1, LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; SQLite database {Location}")]
     private partial void LogStarted(string? rest, string? grpc, string location);
 
-    [LoggerMessage(LogLevel.Information, "Stopping: answering what was accepted")]
+    [LoggerMessage(2, LogLevel.Information, "Stopping: answering what was accepted")]
     private partial void LogStopping();
 }

@@ -34,7 +34,9 @@ internal sealed record ResourceKind<T>(
 /// <summary>A resource and the version of it that its entity tag names.</summary>
 internal sealed record Stored<T>(T Resource, long Version, bool Replayed = false)
 {
-    public string ETag => $"\"{Version}\"";
+    public string ETag => ETagOf(Version);
+
+    public static string ETagOf(long version) => $"\"{version}\"";
 }
 
 /// <summary>A page of resources. The total is not counted where a token was given.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Google.Protobuf;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Storage;
@@ -19,11 +21,34 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
 
     public Stored<T> Get(string id) => database.Read(session => Find(session, id)) ?? throw kind.NotFound(id);
 
+    /// <summary>
+    /// Writes a resource as it is stored, with its href behind the id: what reading it and writing it again would give, for
+    /// a fraction of the work.
+    /// </summary>
+    /// <returns>The entity tag.</returns>
+    public string CopyTo(IBufferWriter<byte> output, string id, string href)
+    {
+        var version = database.Read(session => session.Prepare(_find).With("@id", id).ReadFirst(row =>
+        {
+            var body = row.Utf8(1);
+            // Ids are the server's own: UUIDs, which need no escapes.
+            var idEnd = "{\"id\":\"\""u8.Length + id.Length;
+            output.Write(body[..idEnd]);
+            output.Write(",\"href\":\""u8);
+            Encoding.UTF8.GetBytes(href, output);
+            output.Write("\""u8);
+            output.Write(body[idEnd..]);
+            return row.Integer(0);
+        }));
+        return version == 0 ? throw kind.NotFound(id) : Stored<T>.ETagOf(version);
+    }
+
     public Stored<T>? Find(Session session, string id) => session.Prepare(_find)
         .With("@id", id)
         .ReadFirst(row => new Stored<T>(JsonFormat.Parse<T>(row.Utf8(1)), row.Integer(0)));
 
-    public Task<Stored<T>> CreateAsync(T resource, RequestId? requestId, Action<Session, T> within, CancellationToken cancellationToken)
+    /// <summary>Creates a resource. The callback also gets the text that it is stored as.</summary>
+    public Task<Stored<T>> CreateAsync(T resource, RequestId? requestId, Action<Session, T, ReadOnlyMemory<byte>> within, CancellationToken cancellationToken)
     {
         var body = JsonFormat.ToUtf8Bytes(resource);
         return database.WriteAsync(session =>
@@ -35,7 +60,7 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
             Count(session, resource, 1);
             if (requestId is not null)
                 RequestIds.Add(session, kind.Name, requestId, body, time.GetUtcNow());
-            within(session, resource);
+            within(session, resource, body);
             return new Stored<T>(resource, 1);
         }, cancellationToken);
     }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -11,7 +12,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
+        var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceOrderResponse
         {
             ServiceOrder = Show(stored.Resource, request.Fields, context),
@@ -22,6 +23,8 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
+        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
+            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, HrefOf(request.Id, context)) });
         var stored = store.Get(request.Id);
         return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag });
     }
@@ -42,20 +45,20 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new UpdateServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new PatchServiceOrderResponse { ServiceOrder = Show(stored.Resource, request.Fields, context), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 
@@ -67,7 +70,9 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, PublicAdd
 
     private Func<ServiceOrder, ServiceOrder> Href(ServerCallContext context) => order =>
     {
-        order.Href = $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{order.Id}";
+        order.Href = HrefOf(order.Id, context);
         return order;
     };
+
+    private string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}/tmf-api/serviceOrdering/v4/serviceOrder/{id}";
 }

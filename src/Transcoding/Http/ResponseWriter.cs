@@ -14,7 +14,8 @@ internal sealed class ResponseWriter(HttpRoute route)
     // A list beyond this goes out while it is being written; what is smaller has a Content-Length.
     private const int FlushThreshold = 64 * 1024;
 
-    public async Task WriteAsync(HttpContext context, IMessage request, IMessage message)
+    /// <summary>Answers. A body that is text already goes out in place of what the message would be written as.</summary>
+    public async Task WriteAsync(HttpContext context, IMessage request, IMessage message, RecycledBuffer? writtenBody = null)
     {
         var response = context.Response;
         response.StatusCode = route.SuccessStatus;
@@ -37,15 +38,21 @@ internal sealed class ResponseWriter(HttpRoute route)
         }
         else if (response.StatusCode != StatusCodes.Status204NoContent)
         {
-            await WriteBodyAsync(context, message);
+            if (writtenBody is not null)
+            {
+                context.Response.ContentType = JsonType;
+                await SendAsync(context, writtenBody.Written);
+            }
+            else
+            {
+                await WriteBodyAsync(context, message);
+            }
         }
     }
 
     private async Task WriteBodyAsync(HttpContext context, IMessage message)
     {
-        var body = route.ResponseBody is { Descriptor: { FieldType: Google.Protobuf.Reflection.FieldType.Message, IsRepeated: false } } field
-            ? field.Child(message)
-            : route.ResponseBody is null ? message : null;
+        var body = !route.AnswersWithMessage ? null : route.ResponseBody is { } field ? field.Child(message) : message;
         if (body is HttpBody raw)
         {
             context.Response.ContentType = raw.ContentType.Length > 0 ? raw.ContentType : "application/octet-stream";

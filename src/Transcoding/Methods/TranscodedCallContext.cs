@@ -1,13 +1,15 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using ServiceOrdering.Transcoding.Http;
 
 namespace ServiceOrdering.Transcoding.Methods;
 
 /// <summary>What a service sees of a call that came as plain HTTP.</summary>
-internal sealed class TranscodedCallContext : ServerCallContext, IServerCallContextFeature
+internal sealed class TranscodedCallContext : ServerCallContext, IServerCallContextFeature, IDisposable
 {
     private readonly HttpContext _http;
     private readonly string _method;
@@ -16,11 +18,21 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     private Dictionary<object, object>? _userState;
     private AuthContext? _authContext;
 
-    public TranscodedCallContext(HttpContext http, string method)
+    private readonly bool _takesJsonBody;
+    private RecycledBuffer? _jsonBody;
+
+    public TranscodedCallContext(HttpContext http, string method, bool takesJsonBody)
     {
         _http = http;
         _method = method;
+        _takesJsonBody = takesJsonBody;
     }
+
+    /// <summary>Takes the body as text; null where the body is not one message.</summary>
+    public IBufferWriter<byte>? JsonBody => _takesJsonBody ? _jsonBody ??= new RecycledBuffer() : null;
+
+    /// <summary>The body that the service wrote as text, or null where it left that to the message.</summary>
+    public RecycledBuffer? WrittenBody => _jsonBody is { Length: > 0 } ? _jsonBody : null;
 
     public ServerCallContext ServerCallContext => this;
 
@@ -56,6 +68,8 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     // Grpc.AspNetCore finds the HttpContext under this key: GetHttpContext().
     protected override IDictionary<object, object> UserStateCore =>
         _userState ??= new Dictionary<object, object> { ["__HttpContext"] = _http };
+
+    public void Dispose() => _jsonBody?.Dispose();
 
     /// <summary>Headers of the HTTP response. They go out with its body.</summary>
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)

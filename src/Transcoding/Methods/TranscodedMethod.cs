@@ -30,7 +30,7 @@ internal sealed partial class TranscodedMethod<TRequest, TResponse>(
         {
             var request = Activator.CreateInstance<TRequest>();
             await _binder.BindAsync(http, (IMessage)request);
-            var call = new TranscodedCallContext(http, fullName);
+            using var call = new TranscodedCallContext(http, fullName, route.AnswersWithMessage);
             http.Features.Set<IServerCallContextFeature>(call);
             var response = await invoke(request, call);
             if (call.Status.StatusCode != StatusCode.OK)
@@ -43,7 +43,7 @@ internal sealed partial class TranscodedMethod<TRequest, TResponse>(
                 CallMetadata.ToHeaders(trailers, http.Response.Headers);
             }
 
-            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response);
+            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response, call.WrittenBody);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
