@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -85,40 +84,6 @@ public sealed class FieldSelection
             {
                 schema.Extensions.Accessor.Clear(message);
             }
-        }
-    }
-
-    /// <summary>Writes what is selected of a resource that is given as JSON.</summary>
-    public void Write(JsonElement resource, Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        switch (resource.ValueKind)
-        {
-            case JsonValueKind.Object when _members is not null:
-                writer.WriteStartObject();
-                foreach (var member in resource.EnumerateObject())
-                {
-                    if (_members.TryGetValue(member.Name, out var selection))
-                    {
-                        writer.WritePropertyName(member.Name);
-                        selection.Write(member.Value, writer);
-                    }
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array when _members is not null:
-                writer.WriteStartArray();
-                foreach (var element in resource.EnumerateArray())
-                {
-                    Write(element, writer);
-                }
-
-                writer.WriteEndArray();
-                break;
-            default:
-                resource.WriteTo(writer);
-                break;
         }
     }
 

@@ -18,12 +18,12 @@ public sealed class ControlledTime : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Waits until somebody waits for this instant.</summary>
+    /// <summary>Waits until somebody waits for this instant, once.</summary>
     public Task WaitForTimerAsync(DateTimeOffset due)
     {
         lock (_gate)
         {
-            if (_timers.Exists(timer => timer.Due == due))
+            if (_timers.Exists(timer => timer.Due == due && timer.Period <= TimeSpan.Zero))
                 return Task.CompletedTask;
             var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _expected.Add((due, set));
@@ -76,7 +76,7 @@ public sealed class ControlledTime : TimeProvider
             {
                 Due = dueTime < TimeSpan.Zero ? null : time._now + dueTime;
                 Period = period;
-                foreach (var expected in time._expected.Where(expected => expected.Due == Due).ToList())
+                foreach (var expected in time._expected.Where(expected => expected.Due == Due && period <= TimeSpan.Zero).ToList())
                 {
                     time._expected.Remove(expected);
                     expected.Set.SetResult();

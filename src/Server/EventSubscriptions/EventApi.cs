@@ -13,6 +13,10 @@ internal sealed record EventApi(string Name, string Path, IReadOnlyList<string> 
         ["serviceInventoryManagement"] = new("serviceInventory", "/tmf-api/serviceInventoryManagement/v5", Inventory),
     };
 
+    /// <summary>The types of the events that the hub sends.</summary>
+    public IReadOnlySet<string> EventTypes { get; } =
+        Events.EventTypes.All.Values.Where(type => Resources.Contains(type.Resource.JsonName)).Select(type => type.Name).ToHashSet();
+
     public static IEnumerable<string> Names => ByPathName.Keys;
 
     /// <summary>The API with this name in its path, or null.</summary>

@@ -1,5 +1,5 @@
-using ServiceOrdering.Events.V1;
 using ServiceOrdering.Query;
+using ServiceOrdering.Server.Events;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
 
@@ -18,7 +18,7 @@ internal sealed record EventQuery(Filter Filter, FieldSelection Fields)
         var clauses = query.TrimStart('?').Split('&');
         var fields = clauses.Where(IsFields).Select(clause => Uri.UnescapeDataString(clause.Trim()[FieldsParameter.Length..].Replace('+', ' '))).ToList();
         return new EventQuery(
-            Filter.Parse(string.Join('&', clauses.Where(clause => !IsFields(clause))), ResourceSchema.For(EventSubscription.Descriptor)),
+            Filter.Parse(string.Join('&', clauses.Where(clause => !IsFields(clause))), EventTypes.Schema),
             fields.TrueForAll(string.IsNullOrWhiteSpace) ? FieldSelection.All : FieldSelection.Parse(string.Join(',', fields) + AlwaysSent));
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding.Json;
@@ -102,12 +103,12 @@ internal sealed class EventSubscriptionStore(Database database)
     /// <summary>Delivers from a position on.</summary>
     public Task<StoredEventSubscription> ReplayAsync(string id, long position, CancellationToken cancellationToken) => database.WriteAsync(session =>
     {
-        var next = Get(session, "", id).LastPosition + 1;
-        var oldest = session.Prepare("select position from event_log order by position limit 1").ReadFirst(row => row.Integer(0));
-        if (position > next)
-            throw ApiErrors.RequestInvalid([EventSubscriptionRequests.NoPosition(position, next)]);
-        if (position < (oldest == 0 ? next : oldest))
-            throw ApiErrors.EventPositionGone(position, oldest == 0 ? next : oldest);
+        Get(session, "", id);
+        var log = EventLog.Bounds(session);
+        if (position > log.Last + 1)
+            throw ApiErrors.RequestInvalid([EventSubscriptionRequests.NoPosition(position, log.Last + 1)]);
+        if (position < log.Oldest)
+            throw ApiErrors.EventPositionGone(position, log.Oldest);
         return StartOver(session, id, position - 1);
     }, cancellationToken);
 

@@ -5,7 +5,8 @@ using ServiceOrdering.Server.Storage;
 namespace ServiceOrdering.Server.Webhooks;
 
 /// <summary>One attempt to deliver, as it is recorded.</summary>
-internal sealed record RecordedAttempt(long Number, LoggedEvent Event, DateTimeOffset Time, TimeSpan Duration, WebhookAnswer Answer);
+internal sealed record RecordedAttempt(
+    long Number, long Position, string EventId, string EventType, DateTimeOffset Time, TimeSpan Duration, WebhookAnswer Answer);
 
 /// <summary>
 /// How far deliveries have come, in the database. Every write is void, and says so, once an operator has started the
@@ -22,7 +23,7 @@ internal sealed class DeliveryStore(Database database, IOptions<WebhookOptions> 
                 next_try = null
             where id = @id and generation = @generation
             """)
-            .With("@position", attempt.Event.Position)
+            .With("@position", attempt.Position)
             .With("@number", attempt.Number)
             .With("@time", Text(attempt.Time))
             .With("@id", id)
@@ -43,7 +44,7 @@ internal sealed class DeliveryStore(Database database, IOptions<WebhookOptions> 
                 failed_attempts = @failures, failing_since = @failingSince, next_try = @nextTry, suspended_reason = @suspendedReason
             where id = @id and generation = @generation
             """)
-            .With("@position", attempt.Event.Position - 1)
+            .With("@position", attempt.Position - 1)
             .With("@number", attempt.Number)
             .With("@time", Text(attempt.Time))
             .With("@error", attempt.Answer.Error)
@@ -89,9 +90,9 @@ internal sealed class DeliveryStore(Database database, IOptions<WebhookOptions> 
             """)
             .With("@id", id)
             .With("@number", attempt.Number)
-            .With("@eventId", attempt.Event.Id)
-            .With("@eventType", attempt.Event.Type)
-            .With("@position", attempt.Event.Position)
+            .With("@eventId", attempt.EventId)
+            .With("@eventType", attempt.EventType)
+            .With("@position", attempt.Position)
             .With("@time", Text(attempt.Time))
             .With("@duration", (long)attempt.Duration.TotalMilliseconds)
             .With("@status", (long)(attempt.Answer.StatusCode ?? 0))

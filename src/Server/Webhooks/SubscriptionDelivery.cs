@@ -1,12 +1,13 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.EventSubscriptions;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Webhooks;
 
 /// <summary>What all deliveries work with.</summary>
 internal sealed record DeliveryServices(
-    LogTail Log, DeliveryStore Store, WebhookSender Sender, DeliveryLanes Lanes, IOptions<WebhookOptions> Options, TimeProvider Time);
+    Database Database, EventTail Tail, DeliveryStore Store, WebhookSender Sender, DeliveryLanes Lanes, IOptions<WebhookOptions> Options, TimeProvider Time);
 
 /// <summary>
 /// The delivery of one subscription: a cursor over the log. One event at a time, in order; the next one only when the one
@@ -14,18 +15,18 @@ internal sealed record DeliveryServices(
 /// </summary>
 internal sealed class SubscriptionDelivery
 {
-    private const int PageSize = 100;
+    // What a delivery that waits for its next try holds on to.
+    private const int BatchEvents = 64;
+    private const int BatchBytes = 64 * 1024;
 
     // Passing an event over is not worth a write; having passed many is, so that a restart need not look at them again.
     private const int PassedBeforeStored = 1000;
 
     private readonly DeliveryServices _services;
     private readonly StoredEventSubscription _subscription;
-    private readonly EventQuery _query;
+    private readonly Watcher _watcher;
     private readonly WebhookPayload _payload;
-    private readonly IReadOnlyList<string> _resources;
     private readonly Uri _callback;
-    private readonly IReadOnlySet<string>? _types;
     private long _position;
     private long _storedPosition;
     private long _missed;
@@ -40,11 +41,10 @@ internal sealed class SubscriptionDelivery
     {
         _services = services;
         _subscription = subscription;
-        _query = EventQuery.Parse(subscription.Subscription.Query);
-        _types = _query.Filter.TryGetRequiredValues("eventType", out var types) ? types : null;
+        var query = EventQuery.Parse(subscription.Subscription.Query);
         var api = EventApi.Find(subscription.Subscription.Api)!;
-        _resources = api.Resources;
-        _payload = new WebhookPayload(subscription.Subscription.Format, _query.Fields, publicAddress + api.Path);
+        _watcher = new Watcher(new EventFilter(query.Filter, api.EventTypes, null));
+        _payload = new WebhookPayload(subscription.Subscription.Format, query.Fields, publicAddress, api);
         _callback = new Uri(subscription.Subscription.Callback);
         _position = _storedPosition = subscription.Position;
         _missed = _storedMissed = subscription.MissedEvents;
@@ -61,23 +61,11 @@ internal sealed class SubscriptionDelivery
     /// <summary>Delivers until the subscription is suspended, or an operator has started it over or removed it.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        _services.Tail.Join(_watcher);
         try
         {
-            while (true)
+            while (await AdvanceAsync(stop))
             {
-                var grown = _services.Log.Grown;
-                var events = _services.Log.ReadAfter(_position, PageSize);
-                foreach (var logged in events)
-                {
-                    _missed += logged.Position - _position - 1;
-                    if (Matches(logged) && !await DeliverAsync(logged, stop))
-                        return;
-                    Volatile.Write(ref _position, logged.Position);
-                    if (_position - _storedPosition >= PassedBeforeStored && !await StorePassedAsync(_position))
-                        return;
-                }
-                if (events.Count == 0)
-                    await grown.WaitAsync(stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -85,24 +73,59 @@ internal sealed class SubscriptionDelivery
             if (_position > _storedPosition)
                 await StorePassedAsync(_position);
         }
+        finally
+        {
+            _services.Tail.Leave(_watcher);
+        }
     }
 
-    private bool Matches(LoggedEvent logged)
+    /// <summary>Takes the next events, from memory or from the database, or waits for them.</summary>
+    /// <returns>False where delivery ends.</returns>
+    private async Task<bool> AdvanceAsync(CancellationToken stop)
     {
-        if (!_resources.Contains(logged.Resource) || _types?.Contains(logged.Type) == false)
+        var tail = _services.Tail;
+        if (_position >= tail.Last)
+        {
+            // What was read from the database may be ahead of what the tail has seen.
+            var wakeup = await tail.WaitAsync(_watcher, _position, stop);
+            return await PassToAsync(Math.Max(_position, wakeup.Position));
+        }
+        if (tail.Find(_position + 1) is { } known)
+            return await TakeAsync(known, stop);
+
+        var batch = _services.Database.Read(session => EventLog.ReadAfter(session, _position, BatchEvents, BatchBytes, _watcher.Filter.IsWanted));
+        if (batch is null)
+        {
+            var oldest = _services.Database.ReadConsistently(EventLog.Bounds).Oldest;
+            _missed += Math.Max(0, oldest - 1 - _position);
+            return await PassToAsync(Math.Max(_position, oldest - 1));
+        }
+        foreach (var logged in batch.Events)
+        {
+            if (!await TakeAsync(logged, stop))
+                return false;
+        }
+        return await PassToAsync(batch.Position);
+    }
+
+    private async Task<bool> TakeAsync(LoggedEvent logged, CancellationToken stop)
+    {
+        if (_watcher.Filter.Matches(logged) && !await DeliverAsync(logged, stop))
             return false;
-        if (_query.Filter.IsAll)
-            return true;
-        using var document = JsonDocument.Parse(logged.Body);
-        return _query.Filter.Matches(document);
+        return await PassToAsync(logged.Position);
+    }
+
+    private async Task<bool> PassToAsync(long position)
+    {
+        Volatile.Write(ref _position, position);
+        var isWorthStoring = _position - _storedPosition >= PassedBeforeStored || _missed != _storedMissed;
+        return !isWorthStoring || await StorePassedAsync(_position);
     }
 
     /// <summary>Sends an event until the listener takes it.</summary>
     /// <returns>False where it is given up.</returns>
     private async Task<bool> DeliverAsync(LoggedEvent logged, CancellationToken stop)
     {
-        if (_missed != _storedMissed && !await StorePassedAsync(logged.Position - 1))
-            return false;
         var body = _payload.Of(logged);
         while (true)
         {
@@ -124,11 +147,12 @@ internal sealed class SubscriptionDelivery
 
     private async Task<RecordedAttempt> SendAsync(LoggedEvent logged, ReadOnlyMemory<byte> body, CancellationToken stop)
     {
+        var id = logged.Root.GetProperty("eventId").GetString()!;
         var started = _services.Time.GetTimestamp();
         var now = _services.Time.GetUtcNow();
-        var message = new WebhookMessage(_callback, logged.Id, _payload.ContentType, body, _services.Store.Secrets(_subscription.Id, now));
+        var message = new WebhookMessage(_callback, id, _payload.ContentType, body, _services.Store.Secrets(_subscription.Id, now));
         var answer = await _services.Sender.SendAsync(message, stop);
-        return new RecordedAttempt(++_attempts, logged, now, _services.Time.GetElapsedTime(started), answer);
+        return new RecordedAttempt(++_attempts, logged.Position, id, logged.Type, now, _services.Time.GetElapsedTime(started), answer);
     }
 
     /// <returns>False where the subscription is suspended or no longer ours.</returns>
@@ -142,8 +166,8 @@ internal sealed class SubscriptionDelivery
             : RetrySchedule.NextTry(_services.Options.Value, _failures, _failingSince.Value, now, attempt.Answer.RetryAfter, Random.Shared.NextDouble());
         var suspended = _nextTry is not null ? null
             : attempt.Answer.IsGone ? "The listener answered 410: it is gone."
-            : $"The listener did not take event {attempt.Event.Id} in {_failures} attempts since {_failingSince.Value:yyyy-MM-dd'T'HH:mm:ss'Z'}. {attempt.Answer.Error}";
-        _storedPosition = attempt.Event.Position - 1;
+            : $"The listener did not take event {attempt.EventId} in {_failures} attempts since {_failingSince.Value:yyyy-MM-dd'T'HH:mm:ss'Z'}. {attempt.Answer.Error}";
+        _storedPosition = attempt.Position - 1;
         return await _services.Store.FailedAsync(
                 _subscription.Id, _subscription.Generation, attempt, _failures, _failingSince.Value, _nextTry, suspended)
             && suspended is null;

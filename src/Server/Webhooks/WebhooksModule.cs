@@ -15,7 +15,6 @@ internal static class WebhooksModule
             .AddSingleton<WebhookSender>()
             .AddSingleton<DeliveryLanes>()
             .AddSingleton<DeliveryStore>()
-            .AddSingleton<LogTail>()
             .AddSingleton<DeliveryServices>()
             .AddSingleton<WebhookDispatcher>()
             .AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
