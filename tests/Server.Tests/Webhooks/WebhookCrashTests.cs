@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
@@ -48,11 +49,7 @@ public sealed class WebhookCrashTests : IDisposable
                 await SubscribeAsync(http, second);
             }
             for (var i = 0; i < OrdersPerLife; i++)
-            {
-                using var content = new StringContent(ExampleOrders.Minimal, Encoding.UTF8, "application/json");
-                using var answer = await http.PostAsync(RunningServer.ServiceOrderPath, content, Cancel);
-                Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-            }
+                await PlaceOrderAsync(http);
             // Killed while it delivers.
             await first.WaitAsync(20);
             server.Kill();
@@ -71,6 +68,62 @@ public sealed class WebhookCrashTests : IDisposable
             AssertInOrder(expected, [.. taken.Where(delivery => delivery.Subscription == "second").Select(delivery => delivery.EventId)]);
         }
         Assert.All(first.Received, AssertSigned);
+    }
+
+    [Fact]
+    public async Task Next_try_outlives_the_server()
+    {
+        await using var listener = await Listener.StartAsync();
+        listener.Answers(500);
+        string id;
+        string before;
+        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel, ("Webhooks:RetryDelays:0", "01:00:00")))
+        using (var http = new HttpClient { BaseAddress = server.Rest })
+        {
+            await SubscribeAsync(http, listener);
+            await PlaceOrderAsync(http);
+            id = (await http.GetFromJsonAsync<JsonArray>(Hub.Path, Cancel))![0]!["id"]!.GetValue<string>();
+            while ((before = await DeliveryAsync(http, id, "nextTry")).Length == 0)
+            {
+            }
+            server.Kill();
+        }
+
+        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel))
+        using (var http = new HttpClient { BaseAddress = server.Rest })
+        {
+            await using var other = await Listener.StartAsync();
+            await SubscribeAsync(http, other);
+            await PlaceOrderAsync(http);
+            await other.WaitAsync(1);
+
+            Assert.Equal(before, await DeliveryAsync(http, id, "nextTry"));
+            Assert.Equal("retrying", await DeliveryAsync(http, id, "state"));
+            Assert.Single(listener.Received);
+        }
+    }
+
+    [Fact]
+    public async Task Server_stops_while_a_listener_hangs_and_sends_the_event_again_when_it_is_back()
+    {
+        await using var listener = await Listener.StartAsync();
+        listener.Answer = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
+        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel, ("Webhooks:Timeout", "00:05:00")))
+        using (var http = new HttpClient { BaseAddress = server.Rest })
+        {
+            await SubscribeAsync(http, listener);
+            await PlaceOrderAsync(http);
+            await listener.WaitAsync(1);
+            var began = TimeProvider.System.GetTimestamp();
+
+            Assert.Equal(0, await server.StopAsync(Cancel));
+
+            Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        }
+
+        listener.Answers(200);
+        using (await ServerProcess.StartAsync(DatabaseFile, Cancel))
+            Assert.Equal(listener.Received[0].EventId, (await listener.WaitAsync(1))[1].EventId);
     }
 
     /// <summary>Takes the event, or answers 500, hangs, resets the connection, or takes it and resets before that can be known.</summary>
@@ -120,6 +173,16 @@ public sealed class WebhookCrashTests : IDisposable
         using var answer = await http.PostAsJsonAsync(Hub.Path, new { callback = listener.Callback, secret = Secret }, Cancel);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
+
+    private static async Task PlaceOrderAsync(HttpClient http)
+    {
+        using var content = new StringContent(ExampleOrders.Minimal, Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(RunningServer.ServiceOrderPath, content, Cancel);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    private static async Task<string> DeliveryAsync(HttpClient http, string id, string member) =>
+        (string?)(await http.GetFromJsonAsync<JsonObject>($"{Hub.Path}/{id}", Cancel))!["delivery"]![member] ?? "";
 
     private List<string> EventIds()
     {

@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Tests.Webhooks;
 
@@ -150,6 +151,61 @@ public sealed class WebhookDeliveryTests : IDisposable
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Subscriptions().ReplayEventsAsync(
             new ReplayEventsRequest { Id = id, FromPosition = 7 }, cancellationToken: Cancel));
         Assert.Equal(ErrorReason.RequestInvalid, error.ErrorReason);
+    }
+
+    [Fact]
+    public async Task Events_that_are_no_longer_kept_are_counted_and_cannot_be_replayed()
+    {
+        await using var listener = await Listener.StartAsync();
+        listener.Answers(410);
+        var id = await _server.SubscribeAsync(listener);
+        for (var i = 0; i < 4; i++)
+            await _server.PlaceOrderAsync();
+        await _server.WaitForAsync(id, delivery => delivery.State == EventDeliveryState.Suspended);
+        await _server.Service<Database>().WriteAsync(
+            session => session.Prepare("delete from event_log where position <= 3").Execute(), Cancel);
+
+        listener.Answers(200);
+        await _server.SendAsync(HttpMethod.Post, $"/events/v1/subscriptions/{id}:resume");
+
+        var delivery = await _server.WaitForAsync(id, state => state.Lag == 0);
+        Assert.Equal(3, delivery.MissedEvents);
+        Assert.Equal(_server.EventIds(), listener.Received.Skip(1).Select(received => received.EventId));
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Subscriptions().ReplayEventsAsync(
+            new ReplayEventsRequest { Id = id, FromPosition = 3 }, cancellationToken: Cancel));
+        Assert.Equal((ErrorReason.EventPositionGone, Grpc.Core.StatusCode.OutOfRange), (error.ErrorReason, error.StatusCode));
+        Assert.Contains("4", error.Message);
+    }
+
+    [Fact]
+    public async Task Events_that_do_not_match_are_passed_over_without_a_write_for_each()
+    {
+        await using var listener = await Listener.StartAsync();
+        var id = await _server.SubscribeAsync(listener, "eventType=ServiceOrderDeleteEvent");
+        var order = await _server.PlaceOrderAsync();
+        for (var i = 0; i < 20; i++)
+            await _server.PlaceOrderAsync();
+        (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{order}")).Is(HttpStatusCode.NoContent);
+
+        var deleted = Assert.Single(await listener.WaitAsync(1));
+
+        Assert.Equal(order, (string?)deleted.Json["event"]!["serviceOrder"]!["id"]);
+        await _server.WaitForAsync(id, delivery => delivery.Position == 22 && delivery.Lag == 0);
+    }
+
+    [Fact]
+    public async Task Hundred_subscriptions_each_get_every_event_in_order()
+    {
+        const int Subscriptions = 100;
+        await using var listener = await Listener.StartAsync();
+        for (var i = 0; i < Subscriptions; i++)
+            (await _server.RegisterAsync(new { callback = new Uri(listener.Address, $"/{i}") })).Is(HttpStatusCode.Created);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _server.PlaceOrderAsync()));
+        await listener.WaitAsync(Subscriptions * 20);
+
+        var expected = _server.EventIds();
+        Assert.All(listener.Received.GroupBy(delivery => delivery.Path), one => Assert.Equal(expected, one.Select(delivery => delivery.EventId)));
     }
 
     [Fact]
