@@ -56,7 +56,7 @@ internal sealed class SubscriptionDelivery
     }
 
     /// <summary>Up to here everything was delivered or did not match.</summary>
-    public long Position => Volatile.Read(ref _position);
+    public long Position => _services.Tail.SeenBy(_watcher, Volatile.Read(ref _position));
 
     /// <summary>Delivers until the subscription is suspended, or an operator has started it over or removed it.</summary>
     public async Task RunAsync(CancellationToken stop)

@@ -15,12 +15,12 @@ public sealed class WebhookCrashTests : IDisposable
 {
     private const string Secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
     private const int Lives = 4;
-    private const int OrdersPerLife = 150;
+    private const int OrdersPerLife = 100;
 
     private static readonly (string, string)[] Impatient =
     [
-        ("Webhooks:Timeout", "00:00:00.300"),
-        ("Webhooks:RetryDelays:0", "00:00:00.010"),
+        ("Webhooks:Timeout", "00:00:00.200"),
+        ("Webhooks:RetryDelays:0", "00:00:00.001"),
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
