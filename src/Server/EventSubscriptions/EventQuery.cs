@@ -16,7 +16,9 @@ internal sealed record EventQuery(Filter Filter, FieldSelection Fields)
     public static EventQuery Parse(string query)
     {
         var clauses = query.TrimStart('?').Split('&');
-        var fields = clauses.Where(IsFields).Select(clause => Uri.UnescapeDataString(clause.Trim()[FieldsParameter.Length..].Replace('+', ' '))).ToList();
+        var fields = clauses.Where(IsFields)
+            .Select(clause => Uri.UnescapeDataString(clause.Trim()[FieldsParameter.Length..].Replace('+', ' ')))
+            .ToList();
         return new EventQuery(
             Filter.Parse(string.Join('&', clauses.Where(clause => !IsFields(clause))), EventTypes.Schema),
             fields.TrueForAll(string.IsNullOrWhiteSpace) ? FieldSelection.All : FieldSelection.Parse(string.Join(',', fields) + AlwaysSent));

@@ -8,6 +8,13 @@ namespace ServiceOrdering.Server.Webhooks;
 internal sealed record RecordedAttempt(
     long Number, long Position, string EventId, string EventType, DateTimeOffset Time, TimeSpan Duration, WebhookAnswer Answer);
 
+/// <summary>What follows from a failure.</summary>
+/// <param name="Count">How many times the event was sent in vain.</param>
+/// <param name="Since">When it was first.</param>
+/// <param name="NextTry">When it is sent again; null where it is not.</param>
+/// <param name="SuspendedReason">Why it is not sent again.</param>
+internal sealed record DeliveryFailure(int Count, DateTimeOffset Since, DateTimeOffset? NextTry, string? SuspendedReason);
+
 /// <summary>
 /// How far deliveries have come, in the database. Every write is void, and says so, once an operator has started the
 /// subscription over or removed it. None can be cancelled: what happened is recorded, or it would happen again.
@@ -34,9 +41,8 @@ internal sealed class DeliveryStore(Database database, IOptions<WebhookOptions> 
         return isCurrent;
     }, CancellationToken.None);
 
-    /// <summary>The listener did not take an event: it is sent again at <paramref name="nextTry"/>, or never where there is a reason to suspend.</summary>
-    public Task<bool> FailedAsync(
-        string id, long generation, RecordedAttempt attempt, int failures, DateTimeOffset failingSince, DateTimeOffset? nextTry, string? suspendedReason) => database.WriteAsync(session =>
+    /// <summary>The listener did not take an event.</summary>
+    public Task<bool> FailedAsync(string id, long generation, RecordedAttempt attempt, DeliveryFailure failure) => database.WriteAsync(session =>
     {
         var isCurrent = session.Prepare(
             """
@@ -48,10 +54,10 @@ internal sealed class DeliveryStore(Database database, IOptions<WebhookOptions> 
             .With("@number", attempt.Number)
             .With("@time", Text(attempt.Time))
             .With("@error", attempt.Answer.Error)
-            .With("@failures", failures)
-            .With("@failingSince", Text(failingSince))
-            .With("@nextTry", nextTry is { } next ? Text(next) : null)
-            .With("@suspendedReason", suspendedReason)
+            .With("@failures", failure.Count)
+            .With("@failingSince", Text(failure.Since))
+            .With("@nextTry", failure.NextTry is { } next ? Text(next) : null)
+            .With("@suspendedReason", failure.SuspendedReason)
             .With("@id", id)
             .With("@generation", generation)
             .Execute() == 1;

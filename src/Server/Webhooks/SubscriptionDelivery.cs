@@ -163,14 +163,15 @@ internal sealed class SubscriptionDelivery
         _failingSince ??= now;
         _nextTry = attempt.Answer.IsGone
             ? null
-            : RetrySchedule.NextTry(_services.Options.Value, _failures, _failingSince.Value, now, attempt.Answer.RetryAfter, Random.Shared.NextDouble());
+            : RetrySchedule.NextTry(
+                _services.Options.Value, _failures, _failingSince.Value, now, attempt.Answer.RetryAfter, Random.Shared.NextDouble());
         var suspended = _nextTry is not null ? null
             : attempt.Answer.IsGone ? "The listener answered 410: it is gone."
-            : $"The listener did not take event {attempt.EventId} in {_failures} attempts since {_failingSince.Value:yyyy-MM-dd'T'HH:mm:ss'Z'}. {attempt.Answer.Error}";
+            : $"The listener did not take event {attempt.EventId} in {_failures} attempts since {_failingSince.Value:yyyy-MM-dd'T'HH:mm:ss'Z'}. "
+                + attempt.Answer.Error;
         _storedPosition = attempt.Position - 1;
-        return await _services.Store.FailedAsync(
-                _subscription.Id, _subscription.Generation, attempt, _failures, _failingSince.Value, _nextTry, suspended)
-            && suspended is null;
+        var failure = new DeliveryFailure(_failures, _failingSince.Value, _nextTry, suspended);
+        return await _services.Store.FailedAsync(_subscription.Id, _subscription.Generation, attempt, failure) && suspended is null;
     }
 
     private Task<bool> StorePassedAsync(long position)
