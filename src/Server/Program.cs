@@ -6,7 +6,16 @@ using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Webhooks;
 
-await Application.Build(args).RunAsync();
+try
+{
+    await Application.Build(args).RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Explain(e) is { } reason)
+{
+    Console.Error.WriteLine($"The server cannot start. {reason}");
+    return 1;
+}
 
 /// <summary>The table of contents of the server.</summary>
 internal static class Application

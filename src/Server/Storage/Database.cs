@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -19,11 +20,9 @@ internal sealed class Database : IDisposable
         _connectionString = builder.ConnectionString;
         Location = builder.DataSource;
 
-        var writer = Open();
+        var writer = OpenFirst();
         try
         {
-            // Bodies are a few kilobytes: pages of 8 KB hold several, and most need no overflow page.
-            writer.Execute("pragma page_size = 8192");
             writer.Execute("pragma journal_mode = wal");
             writer.Execute("pragma wal_autocheckpoint = 4000");
             Migrations.Apply(writer);
@@ -84,6 +83,18 @@ internal sealed class Database : IDisposable
         _writes.Dispose();
         while (_idle.TryTake(out var session))
             session.Dispose();
+    }
+
+    private Session OpenFirst()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (SqliteException e)
+        {
+            throw new DatabaseUnusableException($"The database {Location} cannot be opened: {e.Message}", e);
+        }
     }
 
     private Session Open()

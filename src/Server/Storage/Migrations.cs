@@ -1,4 +1,5 @@
 using Dapper;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -17,7 +18,7 @@ internal static class Migrations
 
         var newer = applied.Except(known.Select(Name)).FirstOrDefault();
         if (newer is not null)
-            throw new InvalidOperationException($"The database was written by a newer version: this one does not know its migration {newer}.");
+            throw new DatabaseUnusableException($"The database was written by a newer version: this one does not know its migration {newer}.");
 
         foreach (var resource in known.Where(resource => !applied.Contains(Name(resource))))
         {

@@ -21,6 +21,9 @@ internal sealed class Session : IDisposable
     /// <summary>For Dapper: what runs seldom, and is not worth keeping prepared.</summary>
     public DbConnection Connection => _connection;
 
+    /// <summary>How many rows have been changed on this connection.</summary>
+    public long TotalChanges => raw.sqlite3_total_changes(_connection.Handle!);
+
     /// <summary>The statement for a text that is written in the code, prepared once for this connection.</summary>
     public Statement Prepare(string sql)
     {

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Tests.Storage;
@@ -125,7 +126,7 @@ public sealed class DatabaseTests : IDisposable
         using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.FullName, "newer.db")};Pooling=false"))
             connection.Execute("insert into schema_migration (name, applied_at) values ('9999_future', '2100-01-01')");
 
-        var error = Assert.Throws<InvalidOperationException>(() => Open("newer.db"));
+        var error = Assert.Throws<DatabaseUnusableException>(() => Open("newer.db"));
         Assert.Contains("9999_future", error.Message);
     }
 

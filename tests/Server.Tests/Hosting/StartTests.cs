@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ServiceOrdering.Server.Tests.Hosting;
+
+public sealed class StartTests
+{
+    [Theory]
+    [InlineData("--Storage:Provider=oracle", "Allowed: sqlite")]
+    [InlineData("--Storage:ConnectionString=Data Source=:memory:", "Storage:ConnectionString")]
+    [InlineData("--Storage:ConnectionString=Data Source=/dev/null/orders.db", "/dev/null/orders.db")]
+    public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
+    {
+        var (exitCode, error) = await RunAsync(setting, "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(told, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public async Task Port_that_is_taken_is_told_in_a_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var folder = Directory.CreateTempSubdirectory("service-ordering-");
+
+        var (exitCode, error) = await RunAsync(
+            $"--Storage:ConnectionString=Data Source={Path.Combine(folder.FullName, "start.db")}", $"--Kestrel:Endpoints:Rest:Url=http://{taken.LocalEndpoint}");
+        folder.Delete(recursive: true);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("address already in use", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    private static async Task<(int ExitCode, string Error)> RunAsync(params string[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"), "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0" },
+        };
+        foreach (var setting in settings)
+            start.ArgumentList.Add(setting);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var error = await process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        await output;
+        return (process.ExitCode, error);
+    }
+}
