@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Orders;
 
@@ -45,6 +46,7 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
+            new EventsCommand(),
             new HubCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

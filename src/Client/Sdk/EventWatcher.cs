@@ -53,7 +53,7 @@ public sealed class EventWatcher(EventService.EventServiceClient events, WatchEv
     }
 
     /// <summary>False when the stream has ended or broken, and to try again may help.</summary>
-    private static async ValueTask<bool> TryMoveNextAsync(AsyncServerStreamingCall<WatchEventsResponse> call, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryMoveNextAsync(AsyncServerStreamingCall<WatchEventsResponse> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -65,6 +65,7 @@ public sealed class EventWatcher(EventService.EventServiceClient events, WatchEv
         }
         catch (RpcException failure) when (!cancellationToken.IsCancellationRequested && IsPassing(failure.StatusCode))
         {
+            _options.Interrupted?.Invoke(failure);
             return false;
         }
     }
@@ -93,6 +94,9 @@ public sealed record EventWatcherOptions
 
     /// <summary>The pause that is not exceeded. Default: 30 seconds.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Is told of every interruption, before it comes back. Default: nobody is.</summary>
+    public Action<RpcException>? Interrupted { get; init; }
 
     /// <summary>Measures the pauses. Default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

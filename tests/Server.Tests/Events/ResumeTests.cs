@@ -38,7 +38,7 @@ public sealed class ResumeTests : IDisposable
                 proxy.Cut();
                 cuts++;
             }
-            if (writes.IsCompleted && _server.EventIds()[^1] == seen[^1])
+            if (message.Event.IsLast())
                 break;
         }
         await writes;
