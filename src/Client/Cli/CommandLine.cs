@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ServiceOrdering.Cli.Events;
+using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
 
@@ -48,6 +49,7 @@ internal static class CommandLine
             new OrdersCommand(),
             new EventsCommand(),
             new ServicesCommand(),
+            new HubCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

@@ -27,6 +27,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         _channel = channel;
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
+        EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
         Events = new EventService.EventServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
     }
@@ -36,6 +37,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
+
+    /// <summary>Registers listeners that events are posted to, and shows and steers the delivery.</summary>
+    public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
 
     /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
     public EventService.EventServiceClient Events { get; }

@@ -11,7 +11,7 @@ internal static class Endpoints
 {
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>();
+        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
         builder.Services.AddHostedService<StartupReport>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
