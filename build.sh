@@ -30,19 +30,23 @@ trap 'note "stopped at: ${current:-start}"' ERR
 
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 
-install_node() {
+install_packages() {
   local as_root=()
   ((EUID == 0)) || as_root=(sudo -n)
   command -v apt-get >/dev/null || return 1
-  "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -qq -y --no-install-recommends nodejs npm
+  "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -qq -y --no-install-recommends "$@"
 }
 
 set_up_node_tools() {
   step "Node.js tools"
-  if ! have_node && ! install_node; then
+  if ! have_node && ! install_packages nodejs npm; then
     $check && die "--check needs Node.js and npm: apt-get install nodejs npm"
     note "no Node.js: the proto checks and the tests that need it are skipped. To have them: apt-get install nodejs npm"
     return
+  fi
+  # The browser is for one test, which is skipped without it.
+  if ! command -v chromium >/dev/null && ! install_packages chromium; then
+    note "no Chromium: the test in a browser is skipped. To have it: apt-get install chromium"
   fi
   # npm writes its hidden lock file last, so its age is that of the installation. No script of a package has to run.
   if [[ ! $tools/node_modules/.package-lock.json -nt $tools/package-lock.json ]]; then

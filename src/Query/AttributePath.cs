@@ -37,8 +37,7 @@ internal sealed record AttributeScope(AttributeType Type, ResourceSchema? Schema
     {
         if (Schema?.Find(name) is { } attribute)
         {
-            var schema = attribute.Type == AttributeType.Object ? ResourceSchema.For(attribute.Field.MessageType) : null;
-            return (new AttributeScope(attribute.Type, schema, attribute.EnumValues, Depth + 1), attribute.Shape);
+            return (new AttributeScope(attribute.Type, attribute.Schema?.Value, attribute.EnumValues, Depth + 1), attribute.Shape);
         }
 
         var type = Type == AttributeType.Any || Schema?.Extensions is not null ? AttributeType.Any : AttributeType.None;

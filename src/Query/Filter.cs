@@ -106,6 +106,25 @@ public sealed class Filter
         return Root is Comparison or AllOf { Nodes: [Comparison] } && TryGetRequiredValues(path, out values);
     }
 
+    /// <summary>
+    /// Paths of the text and enum attributes that <see cref="TryGetRequiredValues"/> knows values of, texts first: by one of
+    /// them, many filters can be found from a resource without asking each.
+    /// </summary>
+    public IReadOnlyList<string> RequiredPaths => [.. Comparisons(Root)
+        .Where(comparison => comparison.Path.Type is AttributeType.Text or AttributeType.Enum)
+        .OrderBy(comparison => comparison.Path.Type == AttributeType.Enum)
+        .Select(comparison => comparison.Path.Text)
+        .Distinct()
+        .Where(path => TryGetRequiredValues(path, out _))];
+
+    private static IEnumerable<Comparison> Comparisons(FilterNode node) => node switch
+    {
+        Comparison { Operator: QueryOperator.Equal } comparison => [comparison],
+        AllOf all => all.Nodes.SelectMany(Comparisons),
+        AnyOf any => any.Nodes.SelectMany(Comparisons),
+        _ => [],
+    };
+
     private static HashSet<string>? RequiredValues(FilterNode node, string path)
     {
         switch (node)

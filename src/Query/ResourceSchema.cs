@@ -31,7 +31,22 @@ internal enum StepShape
     Any,
 }
 
-internal sealed record ResourceAttribute(FieldDescriptor Field, AttributeType Type, StepShape Shape, IReadOnlyList<string> EnumValues);
+internal sealed record ResourceAttribute(FieldDescriptor Field, AttributeType Type, StepShape Shape, IReadOnlyList<string> EnumValues)
+{
+    /// <summary>The attributes of an object.</summary>
+    public Lazy<ResourceSchema>? Schema { get; init; }
+
+    /// <summary>The attribute of a resource that may have either of two of the same name.</summary>
+    public ResourceAttribute Or(ResourceAttribute other) => (Type, Shape) != (other.Type, other.Shape)
+        ? new ResourceAttribute(Field, AttributeType.Any, StepShape.Any, [])
+        : this with
+        {
+            EnumValues = [.. EnumValues.Union(other.EnumValues)],
+            Schema = Schema is null || Field.MessageType == other.Field.MessageType
+                ? Schema
+                : new Lazy<ResourceSchema>(() => ResourceSchema.Either(Schema.Value, other.Schema!.Value)),
+        };
+}
 
 /// <summary>
 /// The attributes of a resource by their JSON names, taken from its protobuf message. A <c>google.protobuf.Struct</c>
@@ -42,6 +57,17 @@ public sealed class ResourceSchema
     private static readonly ConcurrentDictionary<MessageDescriptor, ResourceSchema> Schemas = new();
 
     private readonly Dictionary<string, ResourceAttribute> _attributes = new(StringComparer.Ordinal);
+
+    private ResourceSchema(ResourceSchema left, ResourceSchema right)
+    {
+        Message = left.Message;
+        Extensions = left.Extensions ?? right.Extensions;
+        foreach (var attribute in left.Attributes.Concat(right.Attributes))
+        {
+            var name = attribute.Field.JsonName;
+            _attributes[name] = _attributes.TryGetValue(name, out var known) ? known.Or(attribute) : attribute;
+        }
+    }
 
     private ResourceSchema(MessageDescriptor message)
     {
@@ -59,7 +85,7 @@ public sealed class ResourceSchema
         }
     }
 
-    /// <summary>The message that describes the resource.</summary>
+    /// <summary>The message that describes the resource; of several, the first.</summary>
     public MessageDescriptor Message { get; }
 
     internal FieldDescriptor? Extensions { get; }
@@ -71,13 +97,24 @@ public sealed class ResourceSchema
     /// <summary>The schema of a message; built once per process.</summary>
     public static ResourceSchema For(MessageDescriptor message) => Schemas.GetOrAdd(message, static m => new ResourceSchema(m));
 
+    /// <summary>
+    /// The schema of something that is described by one of several messages: their attributes together. Where two differ in
+    /// the type of an attribute, its values compare by what is found there.
+    /// </summary>
+    public static ResourceSchema ForAny(IEnumerable<MessageDescriptor> messages) => messages.Select(For).Aggregate(Either);
+
+    internal static ResourceSchema Either(ResourceSchema left, ResourceSchema right) => left == right ? left : new(left, right);
+
     internal ResourceAttribute? Find(string jsonName) => _attributes.GetValueOrDefault(jsonName);
 
     private static ResourceAttribute Describe(FieldDescriptor field)
     {
         var type = field.IsMap ? AttributeType.Any : TypeOf(field);
         var shape = type == AttributeType.Any ? StepShape.Any : field.IsRepeated ? StepShape.Many : StepShape.One;
-        return new ResourceAttribute(field, type, shape, type == AttributeType.Enum ? EnumNames(field.EnumType) : []);
+        return new ResourceAttribute(field, type, shape, type == AttributeType.Enum ? EnumNames(field.EnumType) : [])
+        {
+            Schema = type == AttributeType.Object ? new Lazy<ResourceSchema>(() => For(field.MessageType)) : null,
+        };
     }
 
     private static AttributeType TypeOf(FieldDescriptor field) => field.FieldType switch

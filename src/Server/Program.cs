@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
@@ -25,6 +26,7 @@ internal static class Application
         builder.AddEndpoints();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddServiceInventory();
 
@@ -32,6 +34,7 @@ internal static class Application
         app.UseEndpointDefaults();
         app.MapServiceOrders();
         app.MapServiceInventory();
+        app.MapEvents();
         app.MapDiscovery();
         return app;
     }

@@ -17,7 +17,9 @@ public static class TranscodingExtensions
     public static IServiceCollection AddTranscoding(this IServiceCollection services, Action<TranscodingOptions>? configure = null)
     {
         services.AddOptions<TranscodingOptions>().Configure(configure ?? (_ => { }))
-            .Validate(options => options.MaxRequestBodySize > 0, $"{nameof(TranscodingOptions.MaxRequestBodySize)} has to be positive.");
+            .Validate(options => options.MaxRequestBodySize > 0, $"{nameof(TranscodingOptions.MaxRequestBodySize)} has to be positive.")
+            .Validate(options => options.StreamHeartbeat > TimeSpan.Zero, $"{nameof(TranscodingOptions.StreamHeartbeat)} has to be positive.");
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RouteTable>();
         services.TryAddSingleton<ErrorAnswer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(TranscodingServiceMethodProvider<>)));

@@ -15,6 +15,12 @@ public sealed class TranscodingOptions
     /// </summary>
     public long MaxRequestBodySize { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// After how long a silence a server stream over HTTP says that it is alive: a comment line of Server-Sent Events, an empty
+    /// line of newline-delimited JSON. Proxies tend to close what is silent for a minute. Default: 15 seconds.
+    /// </summary>
+    public TimeSpan StreamHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
     internal IReadOnlyList<ErrorDialect> Dialects => _dialects;
 
     /// <summary>

@@ -43,7 +43,7 @@ internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp,
     }
 
     /// <summary>Calls per second of all callers together, each calling again as soon as it is answered.</summary>
-    private async Task<Load> RateAsync(Func<Task> call, TimeSpan time)
+    public async Task<Load> RateAsync(Func<Task> call, TimeSpan time)
     {
         var before = ServerTime();
         var watch = Stopwatch.StartNew();

@@ -24,6 +24,10 @@ foreach (var row in await ServiceOrderRows.MeasureAsync(server, plan with { Serv
         $"{row.Call.ServerMicroseconds:0} µs", $"{row.Reference.ServerMicroseconds:0} µs", $"{row.Ratio:0.00}", row.Aim);
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 AnsiConsole.Write(table);
+var watching = new Table().AddColumns("Watching", "Median", "Against", "Aim");
+foreach (var row in await WatchRows.MeasureAsync(server, plan))
+    watching.AddRow(row.What, row.Value, row.Against, row.Aim);
+AnsiConsole.Write(watching);
 Console.WriteLine($"Medians of {plan.Rounds} rounds of {plan.RoundTime.TotalSeconds:0.#} s each, {LoadPlan.Callers} callers, server and callers on this machine.");
 return 0;
 

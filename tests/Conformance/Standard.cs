@@ -22,7 +22,14 @@ public sealed class Standard
             Fact.Tmf641,
             ("ServiceOrder", ServiceOrder.Descriptor),
             ("ServiceOrder_Create", ServiceOrder.Descriptor),
-            ("ServiceOrder_Update", ServiceOrder.Descriptor))
+            ("ServiceOrder_Update", ServiceOrder.Descriptor),
+            ("ServiceOrderCreateEvent", ServiceOrderCreateEvent.Descriptor),
+            ("ServiceOrderAttributeValueChangeEvent", ServiceOrderAttributeValueChangeEvent.Descriptor),
+            ("ServiceOrderStateChangeEvent", ServiceOrderStateChangeEvent.Descriptor),
+            ("ServiceOrderDeleteEvent", ServiceOrderDeleteEvent.Descriptor),
+            ("ServiceOrderInformationRequiredEvent", ServiceOrderInformationRequiredEvent.Descriptor),
+            ("ServiceOrderMilestoneEvent", ServiceOrderMilestoneEvent.Descriptor),
+            ("ServiceOrderJeopardyEvent", ServiceOrderJeopardyEvent.Descriptor))
         {
             NotRequired =
             [

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
+using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Hosting;
 using Tmf.ServiceOrdering.V4;
 
@@ -52,6 +53,8 @@ public sealed class RunningServer : IDisposable
     public ServiceOrderingClient Client { get; }
 
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders => Client.ServiceOrders;
+
+    public EventService.EventServiceClient Events => Client.Events;
 
     public string DatabaseFile => Path.Combine(_folder.FullName, "test.db");
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
 
@@ -46,6 +47,7 @@ internal static class CommandLine
             GlobalOptions.Output,
             new OrdersCommand(),
             new ServicesCommand(),
+            new EventsCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

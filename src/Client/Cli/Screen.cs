@@ -39,6 +39,9 @@ internal sealed class Screen
     /// <summary>Writes a resource as the REST API has it; indented only for people.</summary>
     public void WriteJson(IMessage resource) => TmfJson.Write(resource, _output, indented: _isTerminal);
 
+    /// <summary>Writes a message of a stream: one line, for people too.</summary>
+    public void WriteJsonLine(IMessage message) => TmfJson.Write(message, _output, indented: false);
+
     /// <summary>Writes resources as one JSON array.</summary>
     public Task WriteJsonAsync(IAsyncEnumerable<IMessage> resources) =>
         TmfJson.WriteAsync(resources, _output, indented: _isTerminal);

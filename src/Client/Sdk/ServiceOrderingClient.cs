@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using ServiceOrdering.Events.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -27,6 +28,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
+        Events = new EventService.EventServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -37,6 +39,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
     public ServiceService.ServiceServiceClient Services { get; }
+
+    /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
+    public EventService.EventServiceClient Events { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

@@ -59,6 +59,11 @@ internal static class ApiErrors
     private static string Summary(IReadOnlyList<FieldViolation> violations) =>
         string.Join(" ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
 
+    public static RpcException ResumeTokenInvalid(string why) => Make(ErrorReason.ResumeTokenInvalid, $"The resume token {why}.");
+
+    public static RpcException ResumeTokenExpired(string oldestToken) =>
+        Make(ErrorReason.ResumeTokenExpired, "Events after the resume token are no longer kept.", ("oldestToken", oldestToken));
+
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Make(reason, message, [], metadata);
 

@@ -47,6 +47,9 @@ internal static class ErrorTable
         [ErrorReason.ServiceChanged] = new(StatusCode.Aborted, 412, "64", "Service was changed"),
         [ErrorReason.ServiceInUse] = new(StatusCode.FailedPrecondition, 409, "62", "Other services are built on the service"),
         [ErrorReason.ServiceTransitionForbidden] = new(StatusCode.FailedPrecondition, 409, "62", "State cannot follow"),
+
+        [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
+        [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

@@ -29,6 +29,7 @@ internal static class Endpoints
         {
             options.AddTmfErrors("/tmf-api");
             options.AddTmfErrors("/api");
+            options.AddTmfErrors("/events");
         });
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];

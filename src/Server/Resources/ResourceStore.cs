@@ -50,7 +50,8 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
         .With("@id", id)
         .ReadFirst(row => new Stored<T>(JsonFormat.Parse<T>(row.Utf8(1)), row.Integer(0)));
 
-    public Task<Stored<T>> CreateAsync(T resource, RequestId? requestId, Action<Session, T> within, CancellationToken cancellationToken)
+    /// <summary>Creates a resource. The callback also gets the text that it is stored as.</summary>
+    public Task<Stored<T>> CreateAsync(T resource, RequestId? requestId, Action<Session, T, ReadOnlyMemory<byte>> within, CancellationToken cancellationToken)
     {
         var body = JsonFormat.ToUtf8Bytes(resource);
         return database.WriteAsync(session =>
@@ -63,7 +64,7 @@ internal sealed class ResourceStore<T>(Database database, ResourceKind<T> kind, 
             KeepLists(session, null, resource);
             if (requestId is not null)
                 RequestIds.Add(session, kind.Name, requestId, body, time.GetUtcNow());
-            within(session, resource);
+            within(session, resource, body);
             return new Stored<T>(resource, 1);
         }, cancellationToken);
     }

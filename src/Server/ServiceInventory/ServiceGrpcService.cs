@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceInventory.V5;
@@ -11,7 +12,7 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
     {
         var show = view.Form(request.Fields, context);
         var (service, requestId) = ServiceRequests.Check(request, time);
-        var stored = await store.CreateAsync(service, requestId, context.CancellationToken);
+        var stored = await store.CreateAsync(service, requestId, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
@@ -44,7 +45,7 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
     {
         var show = view.Form(request.Fields, context);
         var change = ServiceRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Service.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.Service.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new UpdateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
     }
 
@@ -52,13 +53,13 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
     {
         var show = view.Form(request.Fields, context);
         var change = ServiceRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new PatchServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceResponse> DeleteService(DeleteServiceRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceResponse();
     }
 

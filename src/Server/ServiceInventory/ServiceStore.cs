@@ -59,16 +59,17 @@ internal sealed class ServiceStore(Database database, TimeProvider time)
             return ServiceRelations.Follow(session, id, direction, depth) ?? throw ApiErrors.ServiceNotFound(id);
         });
 
-    public Task<Stored<Service>> CreateAsync(Service service, RequestId? requestId, CancellationToken cancellationToken) =>
-        _resources.CreateAsync(service, requestId, (session, created) =>
+    public Task<Stored<Service>> CreateAsync(Service service, RequestId? requestId, string correlationId, CancellationToken cancellationToken) =>
+        _resources.CreateAsync(service, requestId, (session, created, body) =>
         {
             ServiceRelations.Write(session, before: null, created);
-            ServiceEvents.Created(session, created, time.GetUtcNow());
+            ServiceEvents.Created(session, created, body.Span, time.GetUtcNow(), correlationId);
         }, cancellationToken);
 
     /// <summary>Changes a service by its life's rules; <paramref name="show"/> gives it the form that the caller has seen.</summary>
     public Task<Stored<Service>> UpdateAsync(
-        string id, string etag, ResourceChange<Service> change, Func<Service, Service> show, CancellationToken cancellationToken) =>
+        string id, string etag, ResourceChange<Service> change, Func<Service, Service> show, string correlationId,
+        CancellationToken cancellationToken) =>
         _resources.UpdateAsync(
             id,
             etag,
@@ -76,17 +77,17 @@ internal sealed class ServiceStore(Database database, TimeProvider time)
             (session, before, after) =>
             {
                 ServiceRelations.Write(session, before, after);
-                ServiceEvents.Changed(session, before, after, time.GetUtcNow());
+                ServiceEvents.Changed(session, before, after, time.GetUtcNow(), correlationId);
             },
             cancellationToken);
 
-    public Task<bool> DeleteAsync(string id, string etag, CancellationToken cancellationToken) =>
+    public Task<bool> DeleteAsync(string id, string etag, string correlationId, CancellationToken cancellationToken) =>
         _resources.DeleteAsync(id, etag, (session, service) =>
         {
             var users = ServiceRelations.UsersOf(session, id);
             if (users.Count > 0)
                 throw ApiErrors.ServiceInUse(id, users);
             ServiceRelations.Write(session, service, after: null);
-            ServiceEvents.Deleted(session, service, time.GetUtcNow());
+            ServiceEvents.Deleted(session, service, time.GetUtcNow(), correlationId);
         }, cancellationToken);
 }

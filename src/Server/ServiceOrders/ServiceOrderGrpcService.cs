@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
@@ -12,7 +13,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
     {
         var show = view.Form(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, requestId, context.CancellationToken);
+        var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
         return new CreateServiceOrderResponse
         {
             ServiceOrder = show(stored.Resource),
@@ -50,7 +51,7 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
     {
         var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new UpdateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
@@ -58,13 +59,13 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
     {
         var show = view.Form(request.Fields, context);
         var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), context.CancellationToken);
+        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
         return new PatchServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, context.CancellationToken);
+        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 }

@@ -37,16 +37,17 @@ internal sealed class ServiceOrderStore(Database database, TimeProvider time)
 
     public ResourcePage<ServiceOrder> List(ResourceQuery query, CancellationToken cancellationToken) => _resources.List(query, cancellationToken);
 
-    public Task<Stored<ServiceOrder>> CreateAsync(ServiceOrder order, RequestId? requestId, CancellationToken cancellationToken) =>
-        _resources.CreateAsync(order, requestId, (session, created) =>
+    public Task<Stored<ServiceOrder>> CreateAsync(ServiceOrder order, RequestId? requestId, string correlationId, CancellationToken cancellationToken) =>
+        _resources.CreateAsync(order, requestId, (session, created, body) =>
         {
             CheckReferences(session, created, before: null, field => $"service_order.{field}");
-            ServiceOrderEvents.Created(session, created);
+            ServiceOrderEvents.Created(session, created, body.Span, correlationId);
         }, cancellationToken);
 
     /// <summary>Changes an order by its life's rules; <paramref name="show"/> gives it the form that the caller has seen.</summary>
     public Task<Stored<ServiceOrder>> UpdateAsync(
-        string id, string etag, ResourceChange<ServiceOrder> change, Func<ServiceOrder, ServiceOrder> show, CancellationToken cancellationToken) =>
+        string id, string etag, ResourceChange<ServiceOrder> change, Func<ServiceOrder, ServiceOrder> show, string correlationId,
+        CancellationToken cancellationToken) =>
         _resources.UpdateAsync(
             id,
             etag,
@@ -54,16 +55,16 @@ internal sealed class ServiceOrderStore(Database database, TimeProvider time)
             (session, before, after) =>
             {
                 CheckReferences(session, after, before, change.Locate);
-                ServiceOrderEvents.Changed(session, before, after, time.GetUtcNow());
+                ServiceOrderEvents.Changed(session, before, after, time.GetUtcNow(), correlationId);
             },
             cancellationToken);
 
-    public Task<bool> DeleteAsync(string id, string etag, CancellationToken cancellationToken) =>
+    public Task<bool> DeleteAsync(string id, string etag, string correlationId, CancellationToken cancellationToken) =>
         _resources.DeleteAsync(id, etag, (session, order) =>
         {
             if (!ServiceOrderLifecycle.IsDeletable(order.State))
                 throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(order.State));
-            ServiceOrderEvents.Deleted(session, order, time.GetUtcNow());
+            ServiceOrderEvents.Deleted(session, order, time.GetUtcNow(), correlationId);
         }, cancellationToken);
 
     /// <summary>Items of other orders that this one newly refers to are there; seen in the transaction that makes them matter.</summary>

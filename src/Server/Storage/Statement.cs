@@ -99,6 +99,21 @@ internal sealed class Statement : IDisposable
         }
     }
 
+    /// <summary>Runs it and shows the rows until there are no more, or until enough were seen.</summary>
+    public void ReadWhile(Func<Row, bool> read)
+    {
+        try
+        {
+            while (Step() && read(new Row(_statement)))
+            {
+            }
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
     public void Dispose() => _statement.Dispose();
 
     private bool Step()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -16,9 +17,7 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
 
     public async Task WriteAsync(HttpContext context, RestError error)
     {
-        var dialect = Dialect(context.Request.Path) ?? Default;
-        error = error with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
-        error = error with { HttpStatus = dialect.HttpStatus(error) };
+        (var dialect, error) = Complete(context, error);
 
         var response = context.Response;
         response.StatusCode = error.HttpStatus;
@@ -29,14 +28,33 @@ internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
         }
 
         using var buffer = new RecycledBuffer();
-        var writer = JsonFormat.Rent(buffer);
-        dialect.WriteBody(writer, error);
-        JsonFormat.Return(writer);
+        WriteBody(dialect, error, buffer);
         response.ContentLength = buffer.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
         }
+    }
+
+    /// <summary>Writes only the body, for an answer that has begun.</summary>
+    public void WriteBody(HttpContext context, RestError error, IBufferWriter<byte> output)
+    {
+        (var dialect, error) = Complete(context, error);
+        WriteBody(dialect, error, output);
+    }
+
+    private (ErrorDialect Dialect, RestError Error) Complete(HttpContext context, RestError error)
+    {
+        var dialect = Dialect(context.Request.Path) ?? Default;
+        error = error with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
+        return (dialect, error with { HttpStatus = dialect.HttpStatus(error) });
+    }
+
+    private static void WriteBody(ErrorDialect dialect, RestError error, IBufferWriter<byte> output)
+    {
+        var writer = JsonFormat.Rent(output);
+        dialect.WriteBody(writer, error);
+        JsonFormat.Return(writer);
     }
 
     private static void WriteStatus(Utf8JsonWriter writer, RestError error)

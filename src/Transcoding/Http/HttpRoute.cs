@@ -39,9 +39,10 @@ internal sealed class HttpRoute
         Consumes = [.. operation.Consumes];
         SuccessStatus = operation.SuccessStatus == 0 ? 200 : operation.SuccessStatus;
         PathFields = Template.Fields.ToDictionary(field => field, field => Text(method.InputType, field, "path"));
-        RequestHeaders = [.. operation.RequestHeaders.Select(header => new HeaderField(header.Name, Text(method.InputType, header.Field, "request header")))];
+        RequestHeaders = [.. operation.RequestHeaders.Select(header => new HeaderField(header.Name, Text(method.InputType, header.Field, "request header"), header.Query))];
         ResponseHeaders = [.. operation.ResponseHeaders.Select(header => new HeaderField(header.Name, Text(method.OutputType, header.Field, "response header")))];
         QueryField = operation.QueryField.Length == 0 ? null : Text(method.InputType, operation.QueryField, "query");
+        Stream = StreamFieldsOf(method, operation);
         Page = operation.Page is null ? null : new PageFields(
             Text(method.InputType, operation.Page.Offset, "page offset"),
             Text(method.InputType, operation.Page.Limit, "page limit"),
@@ -81,6 +82,9 @@ internal sealed class HttpRoute
     public FieldPath? QueryField { get; }
 
     public PageFields? Page { get; }
+
+    /// <summary>What makes Server-Sent Events of a server stream's responses; null where the method is none.</summary>
+    public StreamFields? Stream { get; }
 
     /// <summary>Whether the body is the request message itself.</summary>
     public bool TakesWholeBody { get; }
@@ -123,6 +127,25 @@ internal sealed class HttpRoute
         && (QueryField is null || !path.IsWithin(QueryField))
         && !BoundElsewhere.Any(path.IsWithin);
 
+    private StreamFields? StreamFieldsOf(MethodDescriptor method, Operation operation)
+    {
+        if (!method.IsServerStreaming)
+        {
+            return null;
+        }
+
+        if (operation.Page is not null || operation.ResponseHeaders.Count > 0 || operation.SuccessStatus is not (0 or 200))
+        {
+            throw Bad("a stream answers with 200, and has no page and no response headers");
+        }
+
+        var stream = operation.Stream ?? new Tmf.Rest.V1.Stream();
+        return new StreamFields(
+            stream.Id.Length == 0 ? null : Text(method.OutputType, stream.Id, "stream id"),
+            stream.Data.Length == 0 ? null : method.OutputType.Oneofs.FirstOrDefault(oneof => oneof.Name == stream.Data)
+                ?? throw Bad($"{method.OutputType.FullName} has no oneof {stream.Data} for the stream data"));
+    }
+
     private FieldPlan Member(MessageDescriptor message, string name, string role) =>
         MessagePlan.Of(message).Find(name) ?? throw Bad($"{message.FullName} has no field {name} for the {role}");
 
@@ -137,7 +160,13 @@ internal sealed class HttpRoute
 }
 
 /// <summary>A header and the field that it stands for.</summary>
-internal sealed record HeaderField(string Name, FieldPath Field);
+/// <param name="Name">Name of the header.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Query">Query parameter that stands in for a header that is absent; empty for none.</param>
+internal sealed record HeaderField(string Name, FieldPath Field, string Query = "");
+
+/// <summary>The field of a stream's response that is the event's id, and the oneof whose member is its data.</summary>
+internal sealed record StreamFields(FieldPath? Id, OneofDescriptor? Data);
 
 /// <summary>The fields that describe a page: two of the request, two of the response.</summary>
 internal sealed record PageFields(FieldPath Offset, FieldPath Limit, FieldPath TotalCount, FieldPath AppliedLimit);

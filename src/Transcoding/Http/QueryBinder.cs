@@ -19,6 +19,11 @@ internal sealed class QueryBinder
             _byName[field.JsonName] = _byName[field.Descriptor.Name] = route.FindQueryField(field.Descriptor.Name)!;
         }
 
+        foreach (var header in route.RequestHeaders.Where(header => header.Query.Length > 0))
+        {
+            _byName[header.Query] = header.Field;
+        }
+
         _allowed = fields.Count == 0
             ? "This operation takes no query parameters."
             : $"Allowed are {string.Join(", ", fields.Select(field => field.JsonName))}.";

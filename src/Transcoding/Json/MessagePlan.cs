@@ -21,6 +21,9 @@ internal sealed class MessagePlan
     /// <summary>The known members, in the order in which they are written.</summary>
     public IReadOnlyList<FieldPlan> Fields => Known.Fields;
 
+    /// <summary>Whether the message stands in JSON as the member of its oneof that is set.</summary>
+    public bool IsOneMember => Known.IsOneMember;
+
     // Later than the plan itself: types refer to each other in circles. Two threads may build the same members; either will do.
     private Members Known => _members ??= new Members(_descriptor);
 
@@ -32,6 +35,12 @@ internal sealed class MessagePlan
 
     public void Write(Utf8JsonWriter writer, IMessage message)
     {
+        if (Known.IsOneMember)
+        {
+            WriteOneMember(writer, message);
+            return;
+        }
+
         writer.WriteStartObject();
         WriteMembers(writer, message);
         writer.WriteEndObject();
@@ -39,6 +48,12 @@ internal sealed class MessagePlan
 
     public bool TryRead(ref Utf8JsonReader reader, JsonReading reading, IMessage message)
     {
+        if (Known.IsOneMember)
+        {
+            reading.Mismatch(ref reader, $"{_descriptor.Name} is only written: nothing in its JSON says which of its members it is.");
+            return false;
+        }
+
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reading.Mismatch(ref reader, "Must be an object.");
@@ -47,6 +62,18 @@ internal sealed class MessagePlan
 
         ReadMembers(ref reader, reading, message);
         return true;
+    }
+
+    private void WriteOneMember(Utf8JsonWriter writer, IMessage message)
+    {
+        if (_descriptor.Oneofs[0].Accessor.GetCaseFieldDescriptor(message) is { } member)
+        {
+            Known.Fields.First(field => field.Descriptor == member).WriteValue(writer, message);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
     }
 
     private void WriteMembers(Utf8JsonWriter writer, IMessage message)
@@ -177,12 +204,20 @@ internal sealed class MessagePlan
                 Extensions = new StructField(descriptor.ClrType.GetProperty(extensions.PropertyName)!);
             }
 
+            IsOneMember = descriptor.GetOptions()?.GetExtension(RestExtensions.OneMember) ?? false;
+            if (IsOneMember && (descriptor.Oneofs.Count != 1 || all.Any(field => field.RealContainingOneof is null)))
+            {
+                throw new InvalidOperationException($"{descriptor.FullName}: one_member needs a message that is one oneof.");
+            }
+
             // Members about the object itself (@type) come after those of its own.
             Fields = [.. all.Where(field => field != extensions).Select(FieldPlan.Of).OrderBy(field => field.Descriptor.JsonName.StartsWith('@'))];
             Names = new NameTable([.. Fields.Select(field => field.JsonName)]);
         }
 
         public FieldPlan[] Fields { get; }
+
+        public bool IsOneMember { get; }
 
         public NameTable Names { get; }
 

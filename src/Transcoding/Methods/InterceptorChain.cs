@@ -38,4 +38,28 @@ internal sealed class InterceptorChain(IServiceProvider services, IEnumerable<In
 
         return method;
     }
+
+    public ServerStreamingServerMethod<TRequest, TResponse> Around<TRequest, TResponse>(ServerStreamingServerMethod<TRequest, TResponse> method)
+        where TRequest : class
+        where TResponse : class
+    {
+        foreach (var (registration, activator) in _interceptors.Reverse())
+        {
+            var inner = method;
+            method = async (request, responses, context) =>
+            {
+                var handle = activator.Create(context.GetHttpContext().RequestServices, registration);
+                try
+                {
+                    await handle.Instance.ServerStreamingServerHandler(request, responses, context, inner);
+                }
+                finally
+                {
+                    await activator.ReleaseAsync(handle);
+                }
+            };
+        }
+
+        return method;
+    }
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using ServiceOrdering.Transcoding.Errors;
 using ServiceOrdering.Transcoding.Http;
+using ServiceOrdering.Transcoding.Streams;
 
 namespace ServiceOrdering.Transcoding.Methods;
 
@@ -20,6 +21,7 @@ internal sealed class MethodRoutes<TService>(
     IGrpcServiceActivator<TService> activator,
     InterceptorChain interceptors,
     TranscodingOptions options,
+    TimeProvider time,
     ILogger logger)
     : ServiceBinderBase
     where TService : class
@@ -50,9 +52,39 @@ internal sealed class MethodRoutes<TService>(
         }
     }
 
-    // Server streams are routed where their forms over HTTP are: none yet.
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
+        var methodDescriptor = descriptor.FindMethodByName(method.Name);
+        var rules = Rules(methodDescriptor);
+        if (rules.Count == 0)
+        {
+            return;
+        }
+
+        var implementation = typeof(TService).GetMethod(
+            method.Name, [typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext)])
+            ?? throw new InvalidOperationException($"{typeof(TService)} has no method {method.Name} for {methodDescriptor.FullName}.");
+        var call = implementation.CreateDelegate<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>();
+        var invoke = interceptors.Around<TRequest, TResponse>(async (request, responses, callContext) =>
+        {
+            var service = activator.Create(callContext.GetHttpContext().RequestServices);
+            try
+            {
+                await call(service.Instance, request, responses, callContext);
+            }
+            finally
+            {
+                await activator.ReleaseAsync(service);
+            }
+        });
+        foreach (var rule in rules)
+        {
+            var route = new HttpRoute(methodDescriptor, rule);
+            routes.Add(route, methodDescriptor);
+            var streamed = new StreamedMethod<TRequest, TResponse>(route, method.FullName, invoke, options, time, errors, logger);
+            var metadata = Metadata(route, implementation).Select(each => each is HttpMethodMetadata ? new HttpMethodMetadata([route.HttpMethod]) : each);
+            context.AddMethod(method, route.Template.ToRoutePattern(), [.. metadata], streamed.InvokeAsync);
+        }
     }
 
     // A stream of requests has no form in plain HTTP.

@@ -18,6 +18,7 @@ internal sealed class TranscodingServiceMethodProvider<TService>(
     IOptions<TranscodingOptions> options,
     IOptions<GrpcServiceOptions> grpcOptions,
     IOptions<GrpcServiceOptions<TService>> serviceOptions,
+    TimeProvider time,
     ILoggerFactory loggers)
     : IServiceMethodProvider<TService>
     where TService : class
@@ -36,7 +37,7 @@ internal sealed class TranscodingServiceMethodProvider<TService>(
             method.Name == binding.BindMethodName && method.GetParameters() is [{ } binder, _] && binder.ParameterType == typeof(ServiceBinderBase));
         var interceptors = new InterceptorChain(services, grpcOptions.Value.Interceptors.Concat(serviceOptions.Value.Interceptors));
         var logger = loggers.CreateLogger<TService>();
-        bind.Invoke(null, [new MethodRoutes<TService>(context, descriptor, routes, errors, activator, interceptors, options.Value, logger), null]);
+        bind.Invoke(null, [new MethodRoutes<TService>(context, descriptor, routes, errors, activator, interceptors, options.Value, time, logger), null]);
     }
 
     private static IEnumerable<Type> BaseTypes(Type? type)

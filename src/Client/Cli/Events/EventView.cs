@@ -1,0 +1,50 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Events.V1;
+using ServiceOrdering.Transcoding.Json;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Cli.Events;
+
+/// <summary>Shows messages of a watch: as the lines that the REST stream has, or as rows that come one by one.</summary>
+internal static class EventView
+{
+    public static void Write(Screen screen, WatchEventsResponse message)
+    {
+        if (screen.IsJson)
+        {
+            screen.WriteJsonLine(message);
+            return;
+        }
+
+        switch (message.ChangeCase)
+        {
+            case WatchEventsResponse.ChangeOneofCase.Event:
+                WriteEvent(screen, message.Event);
+                break;
+            case WatchEventsResponse.ChangeOneofCase.SnapshotItem when message.SnapshotItem.ServiceOrder is { } order:
+                WriteRow(screen, order.OrderDate, "(is)", order, "");
+                break;
+        }
+    }
+
+    // All envelopes have these members.
+    private static void WriteEvent(Screen screen, Event told)
+    {
+        var envelope = Set(told);
+        var order = Set(Member<IMessage>(envelope, "event")!) as ServiceOrder;
+        WriteRow(screen, Member<Timestamp>(envelope, "event_time"), envelope.Descriptor.Name, order, Member<string>(envelope, "field_path") ?? "");
+    }
+
+    private static void WriteRow(Screen screen, Timestamp? time, string what, ServiceOrder? order, string fieldPath)
+    {
+        var state = order is { HasState: true } ? EnumNames.Json(order.State) : "";
+        screen.WriteLine($"{time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? "",-25}{what,-38}{order?.Id,-38}{state,-22}{order?.ExternalId}{fieldPath}".TrimEnd());
+    }
+
+    private static IMessage Set(IMessage message) => (IMessage)message.Descriptor.Fields.InFieldNumberOrder()
+        .First(field => field.HasPresence && field.Accessor.HasValue(message)).Accessor.GetValue(message);
+
+    private static T? Member<T>(IMessage message, string name)
+        where T : class => message.Descriptor.FindFieldByName(name)?.Accessor.GetValue(message) as T;
+}

@@ -1,0 +1,51 @@
+using ServiceOrdering.Query;
+
+namespace ServiceOrdering.Server.Events;
+
+/// <summary>What a watcher asks for. Immutable.</summary>
+internal sealed class EventFilter
+{
+    private const string TypePath = "eventType";
+
+    private readonly IReadOnlySet<string>? _types;
+    private readonly IReadOnlySet<string>? _resourceIds;
+
+    public EventFilter(Filter query, IReadOnlySet<string>? types, IReadOnlySet<string>? resourceIds)
+    {
+        Query = query;
+        _types = types;
+        _resourceIds = resourceIds;
+        if (query.TryGetRequiredValues(TypePath, out var required))
+            _types = types is null ? required : types.Intersect(required).ToHashSet();
+        Key = resourceIds is not null ? new EventKey(EventKey.ResourceId, resourceIds)
+            : query.RequiredPaths.FirstOrDefault(path => path != TypePath) is { } path && query.TryGetRequiredValues(path, out var values) ? new EventKey(path, values)
+            : _types is not null ? new EventKey(EventKey.Type, _types)
+            : null;
+    }
+
+    public Filter Query { get; }
+
+    /// <summary>The ids of the wanted resources; null for all.</summary>
+    public IReadOnlySet<string>? ResourceIds => _resourceIds;
+
+    /// <summary>What every wanted event has, as selective as it can be had; null where there is no such thing.</summary>
+    public EventKey? Key { get; }
+
+    /// <summary>What can be said without the event's body.</summary>
+    public bool IsWanted(string type, string resourceId) =>
+        (_types is null || _types.Contains(type)) && (_resourceIds is null || _resourceIds.Contains(resourceId));
+
+    public bool Matches(LoggedEvent logged) => IsWanted(logged.Type, logged.ResourceId) && (Query.IsAll || Query.Matches(logged.Root));
+}
+
+/// <summary>An attribute of events, and the values of which one is there in every event that a filter wants.</summary>
+/// <param name="Path">A path into the envelope, or one of the constants.</param>
+/// <param name="Values">The values.</param>
+internal sealed record EventKey(string Path, IReadOnlySet<string> Values)
+{
+    /// <summary>Not a path: the log has it beside the body.</summary>
+    public const string Type = "@type of the event";
+
+    /// <summary>Not a path: the log has it beside the body.</summary>
+    public const string ResourceId = "@id of the resource";
+}

@@ -1,0 +1,23 @@
+namespace ServiceOrdering.Server.Events;
+
+internal static class EventsModule
+{
+    public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EventsOptions>().Bind(configuration.GetSection("Events"))
+            .Validate(options => options.Retention >= TimeSpan.FromMinutes(1), "Events:Retention must be at least 00:01:00, such as 30.00:00:00 (30 days).")
+            .Validate(options => options.CheckpointInterval > TimeSpan.Zero, "Events:CheckpointInterval must be positive, such as 00:00:30.")
+            .ValidateOnStart();
+        return services
+            .AddSingleton<ResumeTokens>()
+            .AddSingleton<EventTail>().AddHostedService(provider => provider.GetRequiredService<EventTail>())
+            .AddSingleton<EventRetention>().AddHostedService(provider => provider.GetRequiredService<EventRetention>())
+            .AddSingleton<EventGrpcService>();
+    }
+
+    public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<EventGrpcService>();
+        return routes;
+    }
+}

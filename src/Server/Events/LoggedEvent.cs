@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ServiceOrdering.Events.V1;
+using ServiceOrdering.Transcoding.Streams;
+
+namespace ServiceOrdering.Server.Events;
+
+/// <summary>
+/// An event of the log. All who are told of it share it: its envelope is parsed for their filters once, and made a response
+/// once for each address that its href starts with.
+/// </summary>
+internal sealed class LoggedEvent(long position, string type, string resource, string resourceId, byte[] body)
+{
+    // An address comes from the caller's Host header: the first few are kept, any others are made again.
+    private const int MostResponses = 4;
+
+    private Parsed? _parsed;
+    private ImmutableArray<(string Address, WatchEventsResponse Response)> _responses = [];
+
+    public long Position => position;
+
+    public string Type => type;
+
+    public string Resource => resource;
+
+    public string ResourceId => resourceId;
+
+    /// <summary>The envelope as JSON, without href.</summary>
+    public ReadOnlyMemory<byte> Body => body;
+
+    /// <summary>The envelope for filters.</summary>
+    public JsonElement Root
+    {
+        get
+        {
+            // Two at once may both parse it; either result will do.
+            if (Volatile.Read(ref _parsed) is { } parsed)
+                return parsed.Root;
+            _parsed = new Parsed(JsonElement.Parse(body));
+            return _parsed.Root;
+        }
+    }
+
+    public WatchEventsResponse Response(string baseAddress, ResumeTokens tokens)
+    {
+        foreach (var (address, known) in _responses)
+        {
+            if (address == baseAddress)
+                return known;
+        }
+        var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = EventTypes.Read(type, body, baseAddress) };
+        SharedMessages.Add(response);
+        if (_responses.Length < MostResponses)
+            ImmutableInterlocked.Update(ref _responses, responses => responses.Add((baseAddress, response)));
+        return response;
+    }
+
+    private sealed record Parsed(JsonElement Root);
+}

@@ -1,0 +1,37 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using ServiceOrdering.Events.V1;
+using ServiceOrdering.Transcoding.Json;
+
+namespace ServiceOrdering.Server.Events;
+
+/// <summary>A kind of resource that events tell of: its name in events, its table, and its route.</summary>
+internal sealed record WatchedResource(string Name, string Table, string Route)
+{
+    public static readonly IReadOnlyList<WatchedResource> All =
+    [
+        new("serviceOrder", "service_order", "/tmf-api/serviceOrdering/v4/serviceOrder"),
+        new("service", "service", "/tmf-api/serviceInventory/v5/service"),
+    ];
+
+    private readonly FieldDescriptor _member = Resource.Descriptor.Oneofs[0].Fields.Single(field => field.JsonName == Name);
+
+    public static WatchedResource Of(string name) => All.First(resource => resource.Name == name);
+
+    /// <summary>Reads a resource of the table, with where it is found.</summary>
+    public Resource Read(ReadOnlySpan<byte> body, string baseAddress)
+    {
+        var resource = _member.MessageType.Parser.ParseFrom(ByteString.Empty);
+        EventTypes.Check(JsonFormat.Read(body, resource));
+        WriteHref(resource, baseAddress);
+        var read = new Resource();
+        _member.Accessor.SetValue(read, resource);
+        return read;
+    }
+
+    public void WriteHref(IMessage resource, string baseAddress)
+    {
+        var fields = resource.Descriptor.Fields;
+        fields["href"].Accessor.SetValue(resource, $"{baseAddress}{Route}/{fields["id"].Accessor.GetValue(resource)}");
+    }
+}
