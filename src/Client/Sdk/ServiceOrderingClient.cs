@@ -43,6 +43,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
     public EventService.EventServiceClient Events { get; }
+
     /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
     public ServiceService.ServiceServiceClient Services { get; }
 

@@ -9,7 +9,11 @@ namespace ServiceOrdering.Server.Events;
 /// <param name="Type">The event's type, as the standard names it.</param>
 /// <param name="Domain">What it is about.</param>
 /// <param name="Title">What happened, for people.</param>
-internal sealed record EventKind(string Type, string Domain, string Title);
+internal sealed record EventKind(string Type, string Domain, string Title)
+{
+    /// <summary>Whether the envelope is that of v5 of the standards: an entity with a class of its own. Default: v4's.</summary>
+    public bool IsEntity { get; init; }
+}
 
 /// <summary>Writes events in the standards' envelope into the log. The resource comes as the JSON that it is stored as.</summary>
 internal static class EventEnvelope
@@ -39,6 +43,8 @@ internal static class EventEnvelope
         buffer.ResetWrittenCount();
         writer.Reset();
         writer.WriteStartObject();
+        if (kind.IsEntity)
+            writer.WriteString("id", id);
         writer.WriteString("eventId", id);
         writer.WriteString("eventTime", time);
         writer.WriteString("eventType", kind.Type);
@@ -46,13 +52,18 @@ internal static class EventEnvelope
             writer.WriteString("correlationId", correlationId);
         writer.WriteString("domain", kind.Domain);
         writer.WriteString("title", kind.Title);
-        writer.WriteString("timeOcurred", time);
+        writer.WriteString(kind.IsEntity ? "timeOccurred" : "timeOcurred", time);
         if (fieldPath is not null)
             writer.WriteString("fieldPath", fieldPath);
         writer.WriteStartObject("event");
         writer.WritePropertyName(resource);
         writer.WriteRawValue(resourceJson, skipInputValidation: true);
         writer.WriteEndObject();
+        if (kind.IsEntity)
+        {
+            writer.WriteString("@baseType", "Event");
+            writer.WriteString("@type", kind.Type);
+        }
         writer.WriteEndObject();
         writer.Flush();
         return EventLog.Append(session, id, kind.Type, resource, resourceId, time, buffer.WrittenSpan);

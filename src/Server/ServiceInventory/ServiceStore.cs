@@ -60,15 +60,16 @@ internal sealed class ServiceStore(Database database, TimeProvider time)
         });
 
     public Task<Stored<Service>> CreateAsync(Service service, RequestId? requestId, string correlationId, CancellationToken cancellationToken) =>
-        _resources.CreateAsync(service, requestId, (session, created, _) =>
+        _resources.CreateAsync(service, requestId, (session, created, body) =>
         {
             ServiceRelations.Write(session, before: null, created);
-            ServiceEvents.Created(session, created, time.GetUtcNow(), correlationId);
+            ServiceEvents.Created(session, created, body.Span, time.GetUtcNow(), correlationId);
         }, cancellationToken);
 
     /// <summary>Changes a service by its life's rules; <paramref name="show"/> gives it the form that the caller has seen.</summary>
     public Task<Stored<Service>> UpdateAsync(
-        string id, string etag, ResourceChange<Service> change, Func<Service, Service> show, string correlationId, CancellationToken cancellationToken) =>
+        string id, string etag, ResourceChange<Service> change, Func<Service, Service> show, string correlationId,
+        CancellationToken cancellationToken) =>
         _resources.UpdateAsync(
             id,
             etag,

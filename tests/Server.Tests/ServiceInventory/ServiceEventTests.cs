@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Dapper;
+using Grpc.Core;
+using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Storage;
+using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 
 namespace ServiceOrdering.Server.Tests.ServiceInventory;
@@ -76,6 +79,31 @@ public sealed class ServiceEventTests : IDisposable
 
         var told = Events(service)[^1];
         Assert.Equal(("ServiceDeleteEvent", "@type id"), (told.Type, string.Join(' ', Members(told))));
+    }
+
+    [Fact]
+    public async Task Watcher_is_told_of_services_as_they_are_read()
+    {
+        var before = await _server.CreateServiceAsync();
+        using var watch = _server.Client.Events.WatchEvents(
+            new WatchEventsRequest { IncludeSnapshot = true, Query = "event.service.state=active" }, cancellationToken: Cancel);
+        var changes = watch.ResponseStream.ReadAllAsync(Cancel).GetAsyncEnumerator(Cancel);
+        var items = new List<Service>();
+        while (await changes.MoveNextAsync() && changes.Current.ChangeCase != WatchEventsResponse.ChangeOneofCase.SnapshotComplete)
+        {
+            if (changes.Current.SnapshotItem is { } item)
+                items.Add(item.Service);
+        }
+        Assert.Equal(((string)before["id"]!, (string)before["href"]!), (Assert.Single(items).Id, items[0].Href));
+
+        var created = (await _server.SendAsync(HttpMethod.Post, RunningServer.ServicePath, Minimal, ("X-Correlation-ID", "mine"))).Json;
+        do
+            Assert.True(await changes.MoveNextAsync());
+        while (changes.Current.Event is null);
+
+        var told = changes.Current.Event.ServiceCreateEvent;
+        Assert.Equal(((string)created["href"]!, "mine"), (told.Event.Service.Href, told.CorrelationId));
+        await changes.DisposeAsync();
     }
 
     private List<(string Type, JsonNode Body)> Events(JsonObject service) => _server.Service<Database>().Read(session => session.Connection
