@@ -58,7 +58,9 @@ internal sealed class EventStream(
                 await SendAsync(found.Response(baseAddress, tokens), isLast: next is null);
                 found = next;
             }
-            (_position, var isLongSilent) = await tail.WaitAsync(_watcher, _position, cancellationToken);
+            var (position, isLongSilent) = await tail.WaitAsync(_watcher, _position, cancellationToken);
+            // What came from the database may reach beyond what the tail has got to: it must not be told twice.
+            _position = Math.Max(_position, position);
             if (isLongSilent)
                 await SendCheckpointAsync();
         }
