@@ -1,9 +1,11 @@
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.EventSubscriptions;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Webhooks;
 
 try
 {
@@ -29,12 +31,15 @@ internal static class Application
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddServiceInventory();
+        builder.Services.AddEventSubscriptions();
+        builder.Services.AddWebhooks(builder.Configuration);
 
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
-        app.MapServiceInventory();
         app.MapEvents();
+        app.MapServiceInventory();
+        app.MapEventSubscriptions();
         app.MapDiscovery();
         return app;
     }

@@ -45,11 +45,11 @@ internal static class QueryRows
         var middle = stored.Count / 2;
         yield return ("limit=100", "limit=100");
         yield return ("state=inProgress&limit=100", "state=inProgress&limit=100");
-        yield return ("state=inProgress&orderDate.gt=(100 match)&limit=100", $"state=inProgress&orderDate.gt={stored.DateOf(stored.Count - 501)}&limit=100");
-        yield return ("externalId=(1 matches)", $"externalId={stored.ExternalIdOf(middle)}");
-        yield return ("externalId=(1 matches)&state=inProgress", $"externalId={stored.ExternalIdOf(middle)}&state=inProgress");
-        yield return ("serviceOrderItem.service.name=(1 matches)", $"serviceOrderItem.service.name={stored.ServiceNameOf(middle)}");
-        yield return ("relatedParty.id=(10 match)", $"relatedParty.id={stored.CustomerOf(middle)}");
+        yield return ("state=inProgress&orderDate.gt=(100 match)&limit=100", $"state=inProgress&orderDate.gt={StoredOrders.DateOf(stored.Count - 501)}&limit=100");
+        yield return ("externalId=(1 matches)", $"externalId={StoredOrders.ExternalIdOf(middle)}");
+        yield return ("externalId=(1 matches)&state=inProgress", $"externalId={StoredOrders.ExternalIdOf(middle)}&state=inProgress");
+        yield return ("serviceOrderItem.service.name=(1 matches)", $"serviceOrderItem.service.name={StoredOrders.ServiceNameOf(middle)}");
+        yield return ("relatedParty.id=(10 match)", $"relatedParty.id={StoredOrders.CustomerOf(middle)}");
         yield return ("limit=100, offset 200 before the end", $"limit=100&offset={stored.Count - 200}");
     }
 

@@ -28,16 +28,14 @@ internal sealed class StoredOrders(string databaseFile)
         }
     }
 
-    public string IdOf(int number) => $"{number:x8}-0000-7000-8000-000000000000";
+    public static string DateOf(int number) => First.AddSeconds(number).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    public string DateOf(int number) => First.AddSeconds(number).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string ExternalIdOf(int number) => $"BSS-{number}";
 
-    public string ExternalIdOf(int number) => $"BSS-{number}";
-
-    public string ServiceNameOf(int number) => $"internet-{number}";
+    public static string ServiceNameOf(int number) => $"internet-{number}";
 
     /// <summary>Ten orders in a row have the same customer.</summary>
-    public string CustomerOf(int number) => $"CUST-{number / 10}";
+    public static string CustomerOf(int number) => $"CUST-{number / 10}";
 
     private static void Insert(SqliteConnection connection, int from, int to)
     {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
@@ -20,12 +21,19 @@ public sealed class RunningServer : IDisposable
     private readonly WebApplicationFactory<Program> _application;
 
     public RunningServer(params (string Key, string Value)[] settings)
-        : this(TimeProvider.System, settings)
+        : this(_ => { }, settings)
     {
     }
 
     /// <summary>A server whose clock is the test's.</summary>
     public RunningServer(TimeProvider time, params (string Key, string Value)[] settings)
+        : this(services => services.AddSingleton(time), settings)
+    {
+    }
+
+    /// <param name="services">Puts a test's own clock or name resolution in place of the real one.</param>
+    /// <param name="settings">Configuration.</param>
+    public RunningServer(Action<IServiceCollection> services, params (string Key, string Value)[] settings)
     {
         _application = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
@@ -35,7 +43,7 @@ public sealed class RunningServer : IDisposable
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
-            host.ConfigureServices(services => services.AddSingleton(time));
+            host.ConfigureTestServices(services);
         });
         _application.UseKestrel();
         _application.StartServer();

@@ -18,7 +18,7 @@ public sealed class ServerProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<ServerProcess> StartAsync(string databaseFile, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(string databaseFile, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -31,6 +31,8 @@ public sealed class ServerProcess : IDisposable
                 $"--Storage:ConnectionString=Data Source={databaseFile}",
             },
         };
+        foreach (var (key, value) in settings)
+            start.ArgumentList.Add($"--{key}={value}");
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {

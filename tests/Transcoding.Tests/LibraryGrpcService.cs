@@ -23,6 +23,28 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
         return Task.FromResult(new CreateBookResponse { Book = book, Etag = "\"1\"" });
     }
 
+    public override async Task WatchBooks(
+        WatchBooksRequest request, IServerStreamWriter<WatchBooksResponse> responseStream, ServerCallContext context)
+    {
+        if (request.How == "refuse")
+        {
+            throw new RpcException(new Status(StatusCode.NotFound, "There is nothing to watch."));
+        }
+
+        var book = new AnyOfThem { Book = new Book { Id = "1", Title = "line\nbreak", Note = request.Last } };
+        await responseStream.WriteAsync(new WatchBooksResponse { Token = "t1", Item = book }, context.CancellationToken);
+        await responseStream.WriteAsync(new WatchBooksResponse { Token = "t2", Nothing = new Nothing() }, context.CancellationToken);
+        if (request.How == "fail")
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "Closed."));
+        }
+
+        if (request.How == "wait")
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+    }
+
     public override Task<GetBookResponse> GetBook(GetBookRequest request, ServerCallContext context)
     {
         var response = new GetBookResponse { Etag = "\"7\"" };

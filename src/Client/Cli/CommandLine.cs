@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ServiceOrdering.Cli.Events;
+using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
 
@@ -46,8 +47,9 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
-            new ServicesCommand(),
             new EventsCommand(),
+            new ServicesCommand(),
+            new HubCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

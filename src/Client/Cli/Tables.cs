@@ -41,7 +41,7 @@ internal static class Tables
     {
         "completed" or "active" => Color.Green,
         "failed" or "rejected" => Color.Red,
-        "partial" or "pending" or "held" or "suspended" => Color.Yellow,
+        "partial" or "pending" or "held" or "suspended" or "retrying" => Color.Yellow,
         "inProgress" => Color.Blue,
         "cancelled" or "terminated" => Color.Grey,
         _ => Color.Default,

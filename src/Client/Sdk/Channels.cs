@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
+using ServiceOrdering.Events.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -11,7 +12,12 @@ namespace ServiceOrdering.Client;
 /// <summary>Opens the channel of a client: transport, retries, credentials.</summary>
 internal static class Channels
 {
-    private static readonly FileDescriptor[] Contract = [ServiceOrderServiceReflection.Descriptor, ServiceServiceReflection.Descriptor];
+    private static readonly FileDescriptor[] Contract =
+    [
+        EventSubscriptionServiceReflection.Descriptor,
+        ServiceOrderServiceReflection.Descriptor,
+        ServiceServiceReflection.Descriptor,
+    ];
 
     public static GrpcChannel Open(Uri address, ServiceOrderingClientOptions options)
     {

@@ -27,8 +27,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         _channel = channel;
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
-        Services = new ServiceService.ServiceServiceClient(CallInvoker);
+        EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
         Events = new EventService.EventServiceClient(CallInvoker);
+        Services = new ServiceService.ServiceServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -37,11 +38,14 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
     /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
 
-    /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
-    public ServiceService.ServiceServiceClient Services { get; }
+    /// <summary>Registers listeners that events are posted to, and shows and steers the delivery.</summary>
+    public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
 
     /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
     public EventService.EventServiceClient Events { get; }
+
+    /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
+    public ServiceService.ServiceServiceClient Services { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

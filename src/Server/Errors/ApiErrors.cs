@@ -64,6 +64,16 @@ internal static class ApiErrors
     public static RpcException ResumeTokenExpired(string oldestToken) =>
         Make(ErrorReason.ResumeTokenExpired, "Events after the resume token are no longer kept.", ("oldestToken", oldestToken));
 
+    public static RpcException EventSubscriptionNotFound(string id) =>
+        Make(ErrorReason.EventSubscriptionNotFound, $"There is no event subscription with id '{id}'.", ("id", id));
+
+    public static RpcException EventSubscriptionExists(string id) =>
+        Make(ErrorReason.EventSubscriptionExists, $"Event subscription '{id}' has the same callback and query.", ("id", id));
+
+    public static RpcException EventPositionGone(long position, long oldest) =>
+        Make(ErrorReason.EventPositionGone, $"The event log no longer holds position {position}; the oldest one that it holds is {oldest}.",
+            ("oldestPosition", oldest.ToString()));
+
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Make(reason, message, [], metadata);
 

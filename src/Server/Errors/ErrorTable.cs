@@ -43,13 +43,16 @@ internal static class ErrorTable
         [ErrorReason.ServiceOrderItemUnknown] = new(StatusCode.InvalidArgument, 400, "24", "Unknown item"),
         [ErrorReason.ServiceOrderItemCycle] = new(StatusCode.InvalidArgument, 400, "24", "Items depend on each other in a circle"),
 
+        [ErrorReason.EventSubscriptionNotFound] = new(StatusCode.NotFound, 404, "60", "Event subscription not found"),
+        [ErrorReason.EventSubscriptionExists] = new(StatusCode.AlreadyExists, 409, "62", "Event subscription exists already"),
+        [ErrorReason.EventCallbackRefused] = new(StatusCode.InvalidArgument, 400, "24", "Callback refused"),
+        [ErrorReason.EventPositionGone] = new(StatusCode.OutOfRange, 410, "63", "The event log no longer holds this position"),
+        [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
+        [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
         [ErrorReason.ServiceNotFound] = new(StatusCode.NotFound, 404, "60", "Service not found"),
         [ErrorReason.ServiceChanged] = new(StatusCode.Aborted, 412, "64", "Service was changed"),
         [ErrorReason.ServiceInUse] = new(StatusCode.FailedPrecondition, 409, "62", "Other services are built on the service"),
         [ErrorReason.ServiceTransitionForbidden] = new(StatusCode.FailedPrecondition, 409, "62", "State cannot follow"),
-
-        [ErrorReason.ResumeTokenInvalid] = new(StatusCode.InvalidArgument, 400, "28", "Invalid resume token"),
-        [ErrorReason.ResumeTokenExpired] = new(StatusCode.OutOfRange, 410, "63", "Events are no longer kept"),
     };
 
     public static ErrorEntry Of(ErrorReason reason) => Entries[reason];

@@ -7,6 +7,7 @@ using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
 
+[BindServiceMethod(typeof(SharedEventBinding), nameof(SharedEventBinding.BindService))]
 internal sealed class EventGrpcService(
     EventTail tail, Database database, ResumeTokens tokens, IOptions<EventsOptions> options, TimeProvider time,
     PublicAddress address, IHostApplicationLifetime lifetime)

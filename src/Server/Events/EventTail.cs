@@ -50,6 +50,13 @@ internal sealed partial class EventTail : BackgroundService
     public LoggedEvent? Find(long position) =>
         Volatile.Read(ref _ring[position % Capacity]) is { } logged && logged.Position == position ? logged : null;
 
+    /// <summary>Up to where a watcher has seen everything: while it waits, there was nothing for it.</summary>
+    public long SeenBy(Watcher watcher, long position)
+    {
+        lock (_gate)
+            return watcher.IsWaiting ? Math.Max(position, _last) : position;
+    }
+
     public void Join(Watcher watcher)
     {
         lock (_gate)

@@ -1,6 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.ServiceInventory;
+using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.Events;
@@ -10,13 +13,16 @@ internal sealed record WatchedResource(string Name, string Table, string Route)
 {
     public static readonly IReadOnlyList<WatchedResource> All =
     [
-        new("serviceOrder", "service_order", "/tmf-api/serviceOrdering/v4/serviceOrder"),
-        new("service", "service", "/tmf-api/serviceInventory/v5/service"),
+        Of(ServiceOrderStore.Kind),
+        Of(ServiceStore.Kind),
     ];
 
     private readonly FieldDescriptor _member = Resource.Descriptor.Oneofs[0].Fields.Single(field => field.JsonName == Name);
 
     public static WatchedResource Of(string name) => All.First(resource => resource.Name == name);
+
+    private static WatchedResource Of<T>(ResourceKind<T> kind)
+        where T : class, IMessage<T>, new() => new(kind.Name, kind.Table, kind.Route);
 
     /// <summary>Reads a resource of the table, with where it is found.</summary>
     public Resource Read(ReadOnlySpan<byte> body, string baseAddress)

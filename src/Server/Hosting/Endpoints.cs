@@ -11,7 +11,7 @@ internal static class Endpoints
 {
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>();
+        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
         builder.Services.AddHostedService<StartupReport>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -28,8 +28,8 @@ internal static class Endpoints
         builder.Services.AddTranscoding(options =>
         {
             options.AddTmfErrors("/tmf-api");
-            options.AddTmfErrors("/api");
             options.AddTmfErrors("/events");
+            options.AddTmfErrors("/api");
         });
 
         var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];

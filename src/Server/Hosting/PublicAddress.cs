@@ -10,6 +10,9 @@ internal sealed class PublicAddress(IConfiguration configuration, ListeningEndpo
 {
     private readonly string? _configured = configuration["PublicBaseUrl"]?.TrimEnd('/');
 
+    /// <summary>The address for what is told without being asked for by a request.</summary>
+    public string Default => _configured ?? endpoints.AddressOf("Rest") ?? "";
+
     /// <summary>Scheme, host and port, without a slash at the end.</summary>
     public string For(ServerCallContext context)
     {

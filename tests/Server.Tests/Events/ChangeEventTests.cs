@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ServiceOrdering.Events.V1;
 using Tmf.ServiceOrdering.V4;
 

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using Tmf.ServiceOrdering.V4;
