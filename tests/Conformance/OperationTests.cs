@@ -50,6 +50,7 @@ public partial class OperationTests
         .OfType<HttpRule>()
         .SelectMany(rule => rule.AdditionalBindings.Prepend(rule))
         .Select(Operation)
+        .Select(operation => (operation.Method, Path: Constant().Replace(operation.Path, "${value}")))
         .Where(operation => operation.Path.StartsWith(basePath + "/", StringComparison.Ordinal))
         .Select(operation => $"{operation.Method} {operation.Path[basePath.Length..]}");
 
@@ -68,6 +69,10 @@ public partial class OperationTests
         using var reader = new StreamReader(typeof(OperationTests).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
+
+    // {api=serviceInventory} binds a field to a part of the path that is always the same.
+    [GeneratedRegex(@"\{\w+=(?<value>\w+)\}")]
+    private static partial Regex Constant();
 
     [GeneratedRegex(@"^\| `(?<operation>[A-Z]+ /[^`]*)` \| (?<verdict>[^|]*?) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
