@@ -14,7 +14,7 @@ public static partial class QueryRegex
     public const string FunctionName = "regexp_match";
 
     /// <summary>How long one match may take. A text that takes longer does not match.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const int CacheSize = 256;
 
