@@ -70,15 +70,25 @@ public sealed class WebhookDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Hub_of_the_inventory_sends_no_events_of_orders()
+    public async Task Hub_of_the_inventory_sends_events_of_services_and_none_of_orders()
     {
         await using var listener = await Listener.StartAsync();
-        var answer = (await _server.RegisterAsync(new { callback = listener.Callback }, Hub.InventoryPath)).Is(HttpStatusCode.Created);
+        (await _server.RegisterAsync(new { callback = listener.Callback }, Hub.InventoryPath)).Is(HttpStatusCode.Created);
         await _server.PlaceOrderAsync();
+        var service = await _server.SendAsync(HttpMethod.Post, "/tmf-api/serviceInventory/v5/service",
+            """{"@type":"Service","state":"inactive","serviceSpecification":{"id":"broadband"}}""");
+        Assert.Equal(HttpStatusCode.Created, service.Status);
+        var href = service.Headers["Location"];
+        Assert.Equal(HttpStatusCode.OK, (await _server.SendAsync(HttpMethod.Patch, href, """{"state":"active"}""")).Status);
+        await _server.PlaceOrderAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.SendAsync(HttpMethod.Delete, href)).Status);
 
-        await _server.WaitForAsync((string)answer.Json["id"]!, delivery => delivery.Lag == 0);
+        var received = await listener.WaitAsync(4);
 
-        Assert.Empty(listener.Received);
+        Assert.Equal(
+            ["ServiceCreateEvent", "ServiceAttributeValueChangeEvent", "ServiceStateChangeEvent", "ServiceDeleteEvent"],
+            received.Select(delivery => (string?)delivery.Json["eventType"]));
+        Assert.All(received, delivery => Assert.Equal(href, (string?)delivery.Json["event"]!["service"]!["href"]));
     }
 
     [Fact]
