@@ -23,7 +23,9 @@ internal static class Application
 {
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Configuration is read once: watching the working directory for a changed file would tell of every write to a
+        // database that lies there.
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddDefaults();
         builder.AddEndpoints();
         builder.Services.AddErrors();

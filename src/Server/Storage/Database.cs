@@ -25,6 +25,9 @@ internal sealed class Database : IDisposable
         {
             writer.Execute("pragma journal_mode = wal");
             writer.Execute("pragma wal_autocheckpoint = 4000");
+            // The file grows under the writer: mapped, it would be mapped anew time and again.
+            writer.Execute("pragma mmap_size = 0");
+            writer.Execute("pragma cache_size = -32000");
             Migrations.Apply(writer);
         }
         catch
