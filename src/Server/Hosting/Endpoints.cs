@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting.Grpc;
 using ServiceOrdering.Transcoding;
@@ -9,6 +10,8 @@ namespace ServiceOrdering.Server.Hosting;
 /// <summary>The ports, and what every request passes before it reaches a service.</summary>
 internal static class Endpoints
 {
+    private const string KnownProxies = "ForwardedHeaders:KnownProxies";
+
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
@@ -32,18 +35,22 @@ internal static class Endpoints
             options.AddTmfErrors("/api");
         });
 
-        var proxies = builder.Configuration.GetSection("ForwardedHeaders:KnownProxies").Get<string[]>() ?? [];
+        var proxies = (builder.Configuration.GetSection(KnownProxies).Get<string[]>() ?? []).Select(Proxy).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = proxies.Length == 0
+            options.ForwardedHeaders = proxies.Count == 0
                 ? ForwardedHeaders.None
                 : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var proxy in proxies)
-                options.KnownProxies.Add(IPAddress.Parse(proxy));
+                options.KnownProxies.Add(proxy);
         });
     }
+
+    private static IPAddress Proxy(string text) => IPAddress.TryParse(text, out var address)
+        ? address
+        : throw new OptionsValidationException(KnownProxies, typeof(ForwardedHeadersOptions), [$"{KnownProxies}: '{text}' is no IP address."]);
 
     /// <summary>For generic tools: which services there are, and whether they take calls.</summary>
     public static void MapDiscovery(this WebApplication app)

@@ -1,6 +1,7 @@
 using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using Tmf.Rest.V1;
@@ -19,6 +20,13 @@ internal static class Attributes
         where T : IMessage<T> => before.Descriptor.Fields.InDeclarationOrder().Where(attribute =>
             (attribute.HasPresence && attribute.Accessor.HasValue(before) != attribute.Accessor.HasValue(after))
             || !Equals(attribute.Accessor.GetValue(before), attribute.Accessor.GetValue(after)));
+
+    /// <summary>The names of the extension members in which two states of a resource differ.</summary>
+    public static IEnumerable<string> ChangedExtensions(Struct? before, Struct? after)
+    {
+        var (was, becomes) = (before?.Fields ?? [], after?.Fields ?? []);
+        return was.Keys.Union(becomes.Keys).Where(name => !Equals(was.GetValueOrDefault(name), becomes.GetValueOrDefault(name)));
+    }
 
     /// <summary>Refuses changes of attributes that stay as they were created.</summary>
     public static IEnumerable<FieldViolation> CheckImmutable<T>(T before, T after, Predicate<string> isChangeable)

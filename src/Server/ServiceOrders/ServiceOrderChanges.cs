@@ -156,12 +156,9 @@ internal static class ServiceOrderChanges
     /// <summary>Where a changed field is: extension members have no field of their own and are named one by one.</summary>
     private static IEnumerable<string> Places(FieldDescriptor field, ServiceOrder before, ServiceOrder after)
     {
-        if (field.FieldNumber != ServiceOrder.ExtensionsFieldNumber)
-            return [field.Name];
-        var (was, becomes) = (before.Extensions?.Fields ?? [], after.Extensions?.Fields ?? []);
-        return was.Keys.Union(becomes.Keys)
-            .Where(name => !Equals(was.GetValueOrDefault(name), becomes.GetValueOrDefault(name)))
-            .Select(name => $"{field.Name}.{name}");
+        return field.FieldNumber == ServiceOrder.ExtensionsFieldNumber
+            ? Attributes.ChangedExtensions(before.Extensions, after.Extensions).Select(name => $"{field.Name}.{name}")
+            : [field.Name];
     }
 
     private static Dictionary<string, ServiceOrderItem> ById(ServiceOrder order) =>

@@ -23,9 +23,12 @@ internal static class ServiceOrderEvents
     private static readonly EventKind StateChange = new(nameof(ServiceOrderStateChangeEvent), Domain, "State of service order changed");
     private static readonly EventKind Delete = new(nameof(ServiceOrderDeleteEvent), Domain, "Service order deleted");
 
-    private static readonly FieldDescriptor[] Attributes = [.. ServiceOrder.Descriptor.Fields.InDeclarationOrder().Where(field =>
-        field.FieldNumber is not (ServiceOrder.IdFieldNumber or ServiceOrder.HrefFieldNumber or ServiceOrder.StateFieldNumber
-            or ServiceOrder.TypeFieldNumber or ServiceOrder.ServiceOrderItemFieldNumber or ServiceOrder.ExtensionsFieldNumber))];
+    /// <summary>What is not told as it stands: who the order is, and what has rules of its own.</summary>
+    private static readonly int[] ToldElsewhere =
+    [
+        ServiceOrder.IdFieldNumber, ServiceOrder.HrefFieldNumber, ServiceOrder.StateFieldNumber, ServiceOrder.TypeFieldNumber,
+        ServiceOrder.ServiceOrderItemFieldNumber, ServiceOrder.ExtensionsFieldNumber,
+    ];
 
     /// <param name="session">The write.</param>
     /// <param name="order">The new order.</param>
@@ -43,8 +46,11 @@ internal static class ServiceOrderEvents
         var isNewState = before.State != after.State;
         var changed = Identity(after);
         var names = new List<string>();
-        foreach (var attribute in Attributes)
-            TakeIfChanged(attribute, before, after, changed, names);
+        foreach (var attribute in Attributes.Changed(before, after).Where(attribute => !ToldElsewhere.Contains(attribute.FieldNumber)))
+        {
+            names.Add(attribute.JsonName);
+            Take(attribute, after, changed);
+        }
         if (!Equal(before.ServiceOrderItem, after.ServiceOrderItem, ignoreStates: isNewState))
         {
             names.Add("serviceOrderItem");
@@ -66,36 +72,25 @@ internal static class ServiceOrderEvents
     private static void Append(Session session, EventKind kind, ServiceOrder told, DateTimeOffset now, string correlationId, string? fieldPath = null) =>
         EventEnvelope.Append(session, kind, Resource, told.Id, JsonFormat.ToUtf8Bytes(told), TmfDate.Text(TmfDate.Of(now)), correlationId, fieldPath);
 
-    private static void TakeIfChanged(FieldDescriptor attribute, ServiceOrder before, ServiceOrder after, ServiceOrder changed, List<string> names)
+    private static void Take(FieldDescriptor attribute, ServiceOrder after, ServiceOrder changed)
     {
-        var value = attribute.Accessor.GetValue(after);
-        var isThere = !attribute.HasPresence || attribute.Accessor.HasValue(after);
-        var wasThere = !attribute.HasPresence || attribute.Accessor.HasValue(before);
-        if (isThere == wasThere && Equals(attribute.Accessor.GetValue(before), value))
+        if (!Attributes.IsSet(attribute, after))
             return;
-        names.Add(attribute.JsonName);
-        if (attribute.IsRepeated)
+        if (!attribute.IsRepeated)
+            attribute.Accessor.SetValue(changed, attribute.Accessor.GetValue(after));
+        else
         {
-            foreach (var element in (System.Collections.IEnumerable)value)
+            foreach (var element in (System.Collections.IEnumerable)attribute.Accessor.GetValue(after))
                 ((System.Collections.IList)attribute.Accessor.GetValue(changed)).Add(element);
-        }
-        else if (isThere)
-        {
-            attribute.Accessor.SetValue(changed, value);
         }
     }
 
     private static void TakeChangedExtensions(ServiceOrder before, ServiceOrder after, ServiceOrder changed, List<string> names)
     {
-        var old = before.Extensions?.Fields ?? new MapField<string, Value>();
-        var now = after.Extensions?.Fields ?? new MapField<string, Value>();
-        foreach (var name in old.Keys.Union(now.Keys))
+        foreach (var name in Attributes.ChangedExtensions(before.Extensions, after.Extensions))
         {
-            var value = now.GetValueOrDefault(name);
-            if (Equals(old.GetValueOrDefault(name), value))
-                continue;
             names.Add(name);
-            if (value is not null)
+            if (after.Extensions?.Fields.GetValueOrDefault(name) is { } value)
                 (changed.Extensions ??= new Struct()).Fields.Add(name, value);
         }
     }

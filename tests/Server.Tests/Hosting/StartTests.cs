@@ -9,6 +9,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("--Storage:Provider=oracle", "Allowed: sqlite")]
     [InlineData("--Storage:ConnectionString=Data Source=:memory:", "Storage:ConnectionString")]
+    [InlineData("--ForwardedHeaders:KnownProxies:0=proxy.example.com", "'proxy.example.com' is no IP address")]
     [InlineData("--Storage:ConnectionString=Data Source=/dev/null/orders.db", "/dev/null/orders.db")]
     public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
     {
