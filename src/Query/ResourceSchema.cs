@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Query;
 
@@ -111,7 +111,7 @@ public sealed class ResourceSchema
     {
         var type = field.IsMap ? AttributeType.Any : TypeOf(field);
         var shape = type == AttributeType.Any ? StepShape.Any : field.IsRepeated ? StepShape.Many : StepShape.One;
-        return new ResourceAttribute(field, type, shape, type == AttributeType.Enum ? EnumNames(field.EnumType) : [])
+        return new ResourceAttribute(field, type, shape, type == AttributeType.Enum ? [.. EnumNames.All(field.EnumType)] : [])
         {
             Schema = type == AttributeType.Object ? new Lazy<ResourceSchema>(() => For(field.MessageType)) : null,
         };
@@ -137,33 +137,4 @@ public sealed class ResourceSchema
         },
         _ => AttributeType.Number,
     };
-
-    // SERVICE_ORDER_STATE_IN_PROGRESS of ServiceOrderState is inProgress; the unspecified zero is never in JSON.
-    private static List<string> EnumNames(EnumDescriptor type)
-    {
-        var prefix = ScreamingSnake(type.Name) + "_";
-        return [.. type.Values
-            .Select(value => value.Name.StartsWith(prefix, StringComparison.Ordinal) ? value.Name[prefix.Length..] : value.Name)
-            .Where(name => name != "UNSPECIFIED")
-            .Select(LowerCamel)];
-    }
-
-    private static string ScreamingSnake(string name)
-    {
-        var snake = new StringBuilder();
-        for (var i = 0; i < name.Length; i++)
-        {
-            var startsWord = i > 0 && char.IsUpper(name[i])
-                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
-            snake.Append(startsWord ? "_" : "").Append(char.ToUpperInvariant(name[i]));
-        }
-
-        return snake.ToString();
-    }
-
-    private static string LowerCamel(string name)
-    {
-        var words = name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => word.ToLowerInvariant());
-        return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
-    }
 }

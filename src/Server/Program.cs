@@ -28,6 +28,7 @@ internal static class Application
         var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddDefaults();
         builder.AddEndpoints();
+        builder.Services.AddDiscovery();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);

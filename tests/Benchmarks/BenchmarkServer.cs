@@ -2,7 +2,8 @@ using System.Diagnostics;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Benchmarks;
@@ -40,6 +41,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     {
         var app = Application.Build(args);
         app.MapGrpcService<ReferenceService>();
+        app.MapGrpcService<PlainJsonReferenceService>();
+        app.MapGrpcService<TmfJsonReferenceService>().WithTmfJson();
         app.MapGet("/reference", ReferenceService.WriteOrder);
         app.Run();
         return 0;
@@ -82,9 +85,14 @@ internal sealed class ReferenceService : Reference.ReferenceBase
     private static readonly byte[] HeldJson = JsonFormat.ToUtf8Bytes(Held.ServiceOrder);
 
     public override Task<CreateServiceOrderResponse> Create(CreateServiceOrderRequest request, ServerCallContext context) =>
+        Create(request);
+
+    public override Task<GetServiceOrderResponse> Get(GetServiceOrderRequest request, ServerCallContext context) => Get();
+
+    public static Task<CreateServiceOrderResponse> Create(CreateServiceOrderRequest request) =>
         Task.FromResult(new CreateServiceOrderResponse { ServiceOrder = request.ServiceOrder, Etag = "\"1\"" });
 
-    public override Task<GetServiceOrderResponse> Get(GetServiceOrderRequest request, ServerCallContext context) => Task.FromResult(Held);
+    public static Task<GetServiceOrderResponse> Get() => Task.FromResult(Held);
 
     public static Task WriteOrder(HttpContext context)
     {
@@ -92,4 +100,20 @@ internal sealed class ReferenceService : Reference.ReferenceBase
         context.Response.ContentLength = HeldJson.Length;
         return context.Response.BodyWriter.WriteAsync(HeldJson).AsTask();
     }
+}
+
+/// <summary>The same over HTTP, as the transcoding package has it.</summary>
+internal sealed class PlainJsonReferenceService : PlainJsonReference.PlainJsonReferenceBase
+{
+    public override Task<CreateServiceOrderResponse> Create(CreateServiceOrderRequest request, ServerCallContext context) => ReferenceService.Create(request);
+
+    public override Task<GetServiceOrderResponse> Get(GetServiceOrderRequest request, ServerCallContext context) => ReferenceService.Get();
+}
+
+/// <summary>The same over HTTP, in our dialect.</summary>
+internal sealed class TmfJsonReferenceService : TmfJsonReference.TmfJsonReferenceBase
+{
+    public override Task<CreateServiceOrderResponse> Create(CreateServiceOrderRequest request, ServerCallContext context) => ReferenceService.Create(request);
+
+    public override Task<GetServiceOrderResponse> Get(GetServiceOrderRequest request, ServerCallContext context) => ReferenceService.Get();
 }

@@ -35,7 +35,7 @@ internal static class QueryRows
             var page = await client.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Limit = 100, Offset = count - 300 });
             var deep = new ListServiceOrdersRequest { Limit = 100, PageToken = page.NextPageToken };
             rows.Add(await MeasureAsync("100 by page_token, 200 before the end", count, async () =>
-                (await client.ServiceOrders.ListServiceOrdersAsync(deep)).TotalCount));
+                (int)(await client.ServiceOrders.ListServiceOrdersAsync(deep)).TotalCount));
         }
         return rows;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Benchmarks;
 

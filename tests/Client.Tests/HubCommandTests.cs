@@ -44,9 +44,9 @@ public sealed class HubCommandTests(RunningServer server) : IClassFixture<Runnin
         Assert.Contains("could not be connected to", (string?)attempts[^1]!["error"]);
         Assert.Contains("could not be connected to", (await RunAsync("hub", "attempts", id, "-o", "table")).Output);
         Assert.Equal(ExitCode.Done, (await RunAsync("hub", "resume", id)).ExitCode);
-        var position = (string)attempts[^1]!["position"]!;
-        Assert.Equal(long.Parse(position) - 1, long.Parse((string?)Json(await RunAsync("hub", "replay", id, "--from", position))["delivery"]!["position"] ?? "0"));
-        Assert.Equal(ExitCode.Refused, (await RunAsync("hub", "replay", id, "--from", "1000000")).ExitCode);
+        var token = (string)attempts[^1]!["resumeToken"]!;
+        Assert.Equal(token, (string?)Json(await RunAsync("hub", "replay", id, "--after", token))["delivery"]!["resumeToken"]);
+        Assert.Equal(ExitCode.Refused, (await RunAsync("hub", "replay", id, "--after", "none")).ExitCode);
         var rotated = (string?)Json(await RunAsync("hub", "rotate-secret", id, "--keep-previous", "01:00:00"))["secret"];
         Assert.StartsWith("whsec_", rotated);
         Assert.NotEqual((string?)Json(added)["secret"], rotated);

@@ -1,8 +1,9 @@
 using System.Reflection;
 using Google.Api;
 using Google.Protobuf.Reflection;
-using ServiceOrdering.Errors.V1;
+using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
+using ErrorReason = ServiceOrdering.Errors.V1.ErrorReason;
 
 namespace Conformance;
 
@@ -52,4 +53,45 @@ public class ContractStructureTests
         Assert.Equal("ERROR_REASON_UNSPECIFIED", reasons.Single(reason => reason.Number == 0).Name);
         Assert.All(reasons, reason => Assert.Matches("^ERROR_REASON(_[A-Z][A-Z0-9]*)+$", reason.Name));
     }
+
+    [Fact]
+    public void Every_error_reason_says_its_statuses_its_code_and_its_title()
+    {
+        var errors = Files.SelectMany(file => file.EnumTypes).Single(type => type.ClrType == typeof(ErrorReason)).Values
+            .Where(reason => reason.Number != 0)
+            .Select(reason => (reason.Name, Error: reason.GetOptions()?.GetExtension(RestExtensions.Error)));
+
+        Assert.All(errors, reason =>
+        {
+            Assert.True(reason.Error is { Status: not Google.Rpc.Code.Ok, HttpStatus: >= 400 and < 600, Title.Length: > 0 }, reason.Name);
+            Assert.Matches("^[0-9]{1,2}$", reason.Error!.Code);
+        });
+    }
+
+    // What a client learnt of one list, get, change or deletion holds of the others.
+    [Fact]
+    public void Requests_of_one_kind_number_the_same_fields_alike()
+    {
+        var numbers = Files.SelectMany(file => file.Services).SelectMany(service => service.Methods)
+            .SelectMany(method => method.InputType.Fields.InDeclarationOrder()
+                .Where(field => field.FieldType != FieldType.Message)
+                .Select(field => (Kind: Verb(method.Name), field.Name, field.FieldNumber)))
+            .Where(field => field.Kind is "List" or "Get" or "Update" or "Patch" or "Delete" && field.Name is not ("api" or "id"))
+            .ToLookup(field => (field.Kind, field.Name), field => field.FieldNumber);
+
+        Assert.Contains(numbers, field => field.Key == ("List", "limit") && field.Count() > 1);
+        Assert.All(numbers.Where(field => field.Key.Kind != "Get"), field => Assert.True(field.Distinct().Count() == 1, field.Key.ToString()));
+
+        static string Verb(string method) => method[..(method[1..].ToList().FindIndex(char.IsUpper) + 1)];
+    }
+
+    [Fact]
+    public void Positions_of_the_log_are_not_told() => Assert.DoesNotContain(
+        Files.SelectMany(file => file.MessageTypes).SelectMany(message => message.Fields.InDeclarationOrder()),
+        field => field.Name.Contains("position", StringComparison.Ordinal));
+
+    [Fact]
+    public void Totals_are_64_bits_wide() => Assert.All(
+        Files.SelectMany(file => file.MessageTypes).SelectMany(message => message.Fields.InDeclarationOrder()).Where(field => field.Name == "total_count"),
+        field => Assert.Equal(FieldType.Int64, field.FieldType));
 }

@@ -1,3 +1,4 @@
+using ServiceOrdering.Json;
 using Tmf.Rest.V1;
 using Tmf.ServiceInventory.V5;
 
@@ -45,7 +46,7 @@ public class Tmf638ContractTests
     {
         var setByServer = Tmf638.Contract.Messages
             .SelectMany(definition => Tmf638.Contract.Message(definition).Fields.InDeclarationOrder())
-            .Where(field => field.GetOptions()?.GetExtension(RestExtensions.ServerSet) == true)
+            .Where(field => !FieldRules.IsSettable(field, Phase.Creation))
             .Select(field => field.FullName);
 
         Assert.Equal([$"{Service.Descriptor.FullName}.id", $"{Service.Descriptor.FullName}.href"], setByServer);

@@ -1,3 +1,4 @@
+using ServiceOrdering.Json;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 
@@ -14,7 +15,7 @@ public class Tmf641ContractTests
         var notCreatable = contract.Properties("ServiceOrder").Select(fact => fact.Property).Except(creatable).ToList();
 
         Assert.NotEmpty(notCreatable);
-        Assert.All(notCreatable, property => Assert.True(
-            ContractDefinitions.Field(ServiceOrder.Descriptor, property)!.GetOptions()?.GetExtension(RestExtensions.ServerSet), property));
+        Assert.All(notCreatable, property => Assert.False(
+            FieldRules.IsSettable(ContractDefinitions.Field(ServiceOrder.Descriptor, property)!, Phase.Creation), property));
     }
 }

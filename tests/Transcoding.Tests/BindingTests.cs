@@ -32,16 +32,12 @@ public sealed class BindingTests(LibraryFixture library) : IClassFixture<Library
         Assert.Equal(id, (await GetAsync($"/library/v1/book/{path}"))["id"]!.GetValue<string>());
 
     [Fact]
-    public async Task A_path_variable_of_several_segments_holds_them_all() =>
-        Assert.Equal("shelf/7/book/Emma", (await GetAsync("/library/v1/shelf/7/book/Emma"))["note"]!.GetValue<string>());
-
-    [Theory]
-    [InlineData("a/b/c.txt", "a/b/c.txt")]
-    [InlineData("a%2Fb/c", "a%2Fb/c")]
-    [InlineData("", null)]
-    [InlineData("a/b:raw", "a/b")]
-    public async Task A_rest_of_path_variable_takes_all_that_follows(string path, string? value) =>
-        Assert.Equal(value, (await GetAsync($"/library/v1/file/{path}"))["path"]?.GetValue<string>());
+    public async Task A_literal_segment_fills_the_field_that_it_is_bound_to_and_no_query_parameter_does()
+    {
+        Assert.Equal("north", (await GetAsync("/library/v1/branch/north/book/5"))["note"]!.GetValue<string>());
+        Assert.Equal("", (await GetAsync("/library/v1/book/5"))["note"]!.GetValue<string>());
+        Assert.Equal(["Query name QUERY_INVALID"], await RefusalAsync("/library/v1/book/5?name=north"));
+    }
 
     [Fact]
     public async Task A_path_variable_can_be_a_field_of_a_nested_message_and_no_query_parameter_overwrites_it()

@@ -99,7 +99,7 @@ public sealed class ErrorTests(LibraryFixture library) : IClassFixture<LibraryFi
         var response = await _client.SendAsync(HttpMethod.Get, "/desk/v1/book/5?colour=red");
 
         Assert.Equal(
-            """{"code":3,"message":"colour: There is no such parameter. Allowed are name.","reason":"REQUEST_INVALID","violations":[{"query":"colour","reason":"QUERY_INVALID","message":"There is no such parameter. Allowed are name."}]}""",
+            """{"code":3,"message":"colour: There is no such parameter. This operation takes no query parameters.","reason":"REQUEST_INVALID","violations":[{"query":"colour","reason":"QUERY_INVALID","message":"There is no such parameter. This operation takes no query parameters."}]}""",
             await response.Content.ReadAsStringAsync(Cancellation));
     }
 

@@ -93,9 +93,6 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
     public override Task<SearchResponse> Search(SearchRequest request, ServerCallContext context) =>
         Task.FromResult(new SearchResponse { Request = request });
 
-    public override Task<GetFileResponse> GetFile(GetFileRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetFileResponse { Path = request.Path });
-
     public override Task<GetCallResponse> GetCall(GetCallRequest request, ServerCallContext context)
     {
         var response = new GetCallResponse
@@ -140,19 +137,14 @@ public sealed class LibraryGrpcService : LibraryService.LibraryServiceBase
 
     private static byte[] Details(params string[] fields)
     {
-        var violations = new Tmf.Rest.V1.BadRequest();
-        foreach (var field in fields)
-        {
-            violations.FieldViolations.Add(new Tmf.Rest.V1.FieldViolation { Field = field, Description = "No.", Reason = "FORBIDDEN" });
-        }
-
+        var violations = fields.Select(field => new BadRequest.Types.FieldViolation { Field = field, Description = "No.", Reason = "FORBIDDEN" });
         return new Google.Rpc.Status
         {
             Code = (int)StatusCode.InvalidArgument,
             Details =
             {
-                Any.Pack(new ErrorInfo { Type = "BOOK_BAD", Domain = "library", Metadata = { ["book"] = "1" } }),
-                new Any { TypeUrl = "type.googleapis.com/google.rpc.BadRequest", Value = violations.ToByteString() },
+                Any.Pack(new ErrorInfo { Reason = "BOOK_BAD", Domain = "library", Metadata = { ["book"] = "1" } }),
+                Any.Pack(new BadRequest { FieldViolations = { violations } }),
                 Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(1500)) }),
             },
         }.ToByteArray();

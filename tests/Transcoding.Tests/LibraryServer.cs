@@ -32,7 +32,7 @@ public sealed class LibraryServer : IAsyncDisposable
 
     public LogEntries Log { get; }
 
-    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null)
+    public static async Task<LibraryServer> StartAsync(Action<IServiceCollection>? configure = null, bool withTmfJson = true)
     {
         var log = new LogEntries();
         var builder = WebApplication.CreateSlimBuilder();
@@ -42,8 +42,7 @@ public sealed class LibraryServer : IAsyncDisposable
         {
             grpc.Interceptors.Add<TagInterceptor>("outer");
             grpc.Interceptors.Add<TagInterceptor>("inner");
-        });
-        builder.Services.AddTranscoding(options =>
+        }).AddTmfJson(options =>
         {
             options.MaxRequestBodySize = MaxBody;
             options.Errors(
@@ -83,11 +82,13 @@ public sealed class LibraryServer : IAsyncDisposable
         });
         configure?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseTranscodingErrors();
+        app.UseTmfJsonErrors();
         app.Use((context, next) => context.Request.Headers.TryGetValue("X-Fault", out var fault)
             ? throw new InvalidOperationException(fault.ToString())
             : next(context));
-        app.MapGrpcService<LibraryGrpcService>();
+        var service = app.MapGrpcService<LibraryGrpcService>();
+        if (withTmfJson)
+            service.WithTmfJson();
         await app.StartAsync();
         return new LibraryServer(app, log);
     }

@@ -84,7 +84,7 @@ public class StreamTests
     public async Task A_silent_stream_says_that_it_is_alive()
     {
         await using var server = await LibraryServer.StartAsync(services =>
-            services.Configure<TranscodingOptions>(options => options.StreamHeartbeat = TimeSpan.FromMilliseconds(50)));
+            services.Configure<TmfJsonOptions>(options => options.StreamHeartbeat = TimeSpan.FromMilliseconds(50)));
 
         using var response = await SendAsync(server, $"{Path}?how=wait", "text/event-stream");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));

@@ -1,5 +1,5 @@
-using System.Text;
 using Google.Protobuf.Reflection;
+using ServiceOrdering.Json;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -28,22 +28,9 @@ internal static class FieldPath
             return path.Length > Patch.Length ? path[Patch.Length..] : "/";
         }
 
-        var names = path.Split('.');
-        if (!Documents.TryGetValue(names[0], out var message))
-        {
-            return path;
-        }
-
-        var pointer = new StringBuilder();
-        foreach (var name in names.Skip(1))
-        {
-            var parts = name.Split('[', ']');
-            var field = message?.FindFieldByName(parts[0]);
-            pointer.Append('/').Append(field?.JsonName ?? parts[0]);
-            pointer.AppendJoin("", parts.Skip(1).Where(part => part.Length > 0).Select(index => $"/{index}"));
-            message = field?.FieldType == FieldType.Message ? field.MessageType : null;
-        }
-
-        return pointer.Length > 0 ? pointer.ToString() : "/";
+        var end = path.IndexOf('.');
+        return end >= 0 && Documents.TryGetValue(path[..end], out var message) ? FieldPointer.Of(message, path[(end + 1)..])
+            : Documents.ContainsKey(path) ? "/"
+            : path;
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Google.Api;
 using Google.Protobuf;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Cli;
 

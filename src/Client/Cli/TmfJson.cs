@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Cli;
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Inventory.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -28,8 +29,10 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
         EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
+        EventDeliveries = new EventDeliveryService.EventDeliveryServiceClient(CallInvoker);
         Events = new EventService.EventServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
+        ServiceTopologies = new ServiceTopologyService.ServiceTopologyServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -38,14 +41,20 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
     /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
 
-    /// <summary>Registers listeners that events are posted to, and shows and steers the delivery.</summary>
+    /// <summary>Registers listeners that events are posted to.</summary>
     public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
+
+    /// <summary>Shows and steers the delivery of events to listeners: attempts, resuming, replaying, secrets.</summary>
+    public EventDeliveryService.EventDeliveryServiceClient EventDeliveries { get; }
 
     /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
     public EventService.EventServiceClient Events { get; }
 
     /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
     public ServiceService.ServiceServiceClient Services { get; }
+
+    /// <summary>Follows the links between services of the inventory.</summary>
+    public ServiceTopologyService.ServiceTopologyServiceClient ServiceTopologies { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

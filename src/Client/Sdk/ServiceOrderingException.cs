@@ -1,9 +1,7 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using ServiceOrdering.Errors.V1;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Client;
 
@@ -14,23 +12,23 @@ namespace ServiceOrdering.Client;
 /// <remarks>It is a <see cref="RpcException"/>, so that code which knows only gRPC goes on working.</remarks>
 public sealed class ServiceOrderingException : RpcException
 {
-    private const string StatusTrailer = "grpc-status-details-bin";
     private const string ReasonPrefix = "ERROR_REASON_";
     private static readonly EnumDescriptor Reasons = ErrorReasonReflection.Descriptor.EnumTypes.Single();
 
     internal ServiceOrderingException(RpcException cause)
         : base(cause.Status, cause.Trailers, cause.Status.Detail)
     {
-        try
+        // Null where there are none, and where they cannot be read: the status that came with them counts all the same.
+        var details = cause.GetRpcStatus();
+        if (details?.GetDetail<ErrorInfo>() is { } info)
         {
-            if (cause.Trailers.GetValueBytes(StatusTrailer) is { } bytes)
-            {
-                Read(Google.Rpc.Status.Parser.ParseFrom(bytes));
-            }
+            Reason = info.Reason;
+            Metadata = info.Metadata;
         }
-        catch (InvalidProtocolBufferException)
+
+        if (details?.GetDetail<BadRequest>() is { } badRequest)
         {
-            // Details that cannot be read (a proxy's, say) must not hide the status that came with them.
+            Violations = [.. badRequest.FieldViolations.Select(violation => new Violation(violation.Field, violation.Reason, violation.Description))];
         }
     }
 
@@ -38,7 +36,7 @@ public sealed class ServiceOrderingException : RpcException
     /// Why, for programs: a name of <see cref="ErrorReason"/> in the contract's spelling without its prefix, such as
     /// <c>SERVICE_ORDER_NOT_FOUND</c>. Empty when the server gave none.
     /// </summary>
-    public string Reason { get; private set; } = "";
+    public string Reason { get; } = "";
 
     /// <summary>
     /// <see cref="Reason"/> as a value; <see cref="ErrorReason.Unspecified"/> for none, and for one that is newer than this
@@ -47,31 +45,13 @@ public sealed class ServiceOrderingException : RpcException
     public ErrorReason ErrorReason => ToErrorReason(Reason);
 
     /// <summary>The fields that are to blame, all at once and in the order of the request. Often empty.</summary>
-    public IReadOnlyList<Violation> Violations { get; private set; } = [];
+    public IReadOnlyList<Violation> Violations { get; } = [];
 
     /// <summary>Facts about the refusal by name, as the contract documents them for the reason. Often empty.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     internal static ErrorReason ToErrorReason(string reason) =>
         (ErrorReason)(Reasons.FindValueByName(ReasonPrefix + reason)?.Number ?? 0);
-
-    private void Read(Google.Rpc.Status status)
-    {
-        foreach (var detail in status.Details)
-        {
-            if (detail.TryUnpack<Google.Rpc.ErrorInfo>(out var info))
-            {
-                // The class is older than the field's present name, `reason`.
-                Reason = info.Type;
-                Metadata = info.Metadata;
-            }
-            else if (Any.GetTypeName(detail.TypeUrl) == Google.Rpc.BadRequest.Descriptor.FullName)
-            {
-                Violations = [.. BadRequest.Parser.ParseFrom(detail.Value).FieldViolations
-                    .Select(violation => new Violation(violation.Field, violation.Reason, violation.Description))];
-            }
-        }
-    }
 }
 
 /// <summary>One field that the server refused.</summary>

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
 using ServiceOrdering.Errors.V1;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Server.Errors;
 
@@ -70,33 +70,18 @@ internal static class ApiErrors
     public static RpcException EventSubscriptionExists(string id) =>
         Make(ErrorReason.EventSubscriptionExists, $"Event subscription '{id}' has the same callback and query.", ("id", id));
 
-    public static RpcException EventPositionGone(long position, long oldest) =>
-        Make(ErrorReason.EventPositionGone, $"The event log no longer holds position {position}; the oldest one that it holds is {oldest}.",
-            ("oldestPosition", oldest.ToString()));
-
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Make(reason, message, [], metadata);
 
     private static RpcException Make(ErrorReason reason, string message, IReadOnlyList<FieldViolation> violations,
         params (string Key, string Value)[] metadata)
     {
-        // Type is the older name of the field that error_details.proto now calls reason.
-        var info = new Google.Rpc.ErrorInfo { Domain = Domain, Type = ErrorTable.NameOf(reason) };
+        var info = new ErrorInfo { Domain = Domain, Reason = ErrorTable.NameOf(reason) };
         foreach (var (key, value) in metadata)
             info.Metadata.Add(key, value);
-        var code = ErrorTable.Of(reason).Grpc;
-        var status = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        var status = new Google.Rpc.Status { Code = (int)ErrorTable.Of(reason).Status, Message = message, Details = { Any.Pack(info) } };
         if (violations.Count > 0)
-            status.Details.Add(BadRequest(violations));
-        return new RpcException(new Status(code, message), new Metadata { { "grpc-status-details-bin", Bytes(status) } });
+            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violations } }));
+        return status.ToRpcException();
     }
-
-    // The type URL is google.rpc's: the message is wire-compatible, see bad_request.proto.
-    private static Any BadRequest(IReadOnlyList<FieldViolation> violations) => new()
-    {
-        TypeUrl = "type.googleapis.com/google.rpc.BadRequest",
-        Value = Google.Protobuf.MessageExtensions.ToByteString(new BadRequest { FieldViolations = { violations } }),
-    };
-
-    private static byte[] Bytes(Google.Protobuf.IMessage message) => Google.Protobuf.MessageExtensions.ToByteArray(message);
 }

@@ -1,6 +1,5 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Query;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Server.Errors;
 

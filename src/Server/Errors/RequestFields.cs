@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using ServiceOrdering.Errors.V1;
-using ServiceOrdering.Transcoding;
-using Tmf.Rest.V1;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Server.Errors;
 
@@ -10,10 +9,10 @@ internal static class RequestFields
 {
     /// <summary>Brings a request to the form that it has over REST, and finds what is missing in it or has no such form.</summary>
     /// <param name="request">The request, or a resource that a request has changed.</param>
-    /// <param name="keepServerSet">True for a resource that the server has set fields of already.</param>
-    public static List<FieldViolation> Check(IMessage request, bool keepServerSet = false)
+    /// <param name="isCreation">False for a resource that is there already: fields that cannot be set at creation stay.</param>
+    public static List<FieldViolation> Check(IMessage request, bool isCreation = true)
     {
-        var violations = CanonicalForm.Apply(request, keepServerSet).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
+        var violations = CanonicalForm.Apply(request, isCreation).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
         violations.InsertRange(0, RequiredFields.Missing(request).Select(field => Violation(field, ErrorReason.FieldMissing, "Is required.")));
         return violations;
     }

@@ -8,18 +8,18 @@ namespace ServiceOrdering.Server.Errors;
 /// <summary>Errors in the shape of TM Forum's APIs, with every violation beside the standard's members.</summary>
 internal static class TmfErrors
 {
-    public static void AddTmfErrors(this TranscodingOptions options, string prefix) => options.Errors(prefix, Write, Status);
+    public static void AddTmfErrors(this TmfJsonOptions options, string prefix) => options.Errors(prefix, Write, Status);
 
-    private static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).Http;
+    private static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).HttpStatus;
 
     private static void Write(Utf8JsonWriter writer, RestError error)
     {
-        var (_, status, code, title) = Entry(error);
+        var (code, title) = CodeAndTitle(error);
         writer.WriteStartObject();
         writer.WriteString("code", code);
         writer.WriteString("reason", title);
         writer.WriteString("message", Message(error));
-        writer.WriteString("status", status.ToString());
+        writer.WriteString("status", Status(error).ToString());
         if (error.Metadata.TryGetValue("traceId", out var traceId))
             writer.WriteString("traceId", traceId);
         if (error.Violations.Count > 0)
@@ -51,12 +51,11 @@ internal static class TmfErrors
     }
 
     /// <summary>A request whose violations are all of one kind has that kind's code; a mixed one is just invalid.</summary>
-    private static ErrorEntry Entry(RestError error)
+    private static (string Code, string Title) CodeAndTitle(RestError error)
     {
-        var entry = ErrorTable.Of(ErrorTable.Parse(error.Reason));
-        var reasons = error.Violations.Select(violation => violation.Reason).Distinct().ToList();
-        return ErrorTable.Parse(error.Reason) == ErrorReason.RequestInvalid && reasons.Count == 1
-            ? entry with { Code = ErrorTable.Of(ErrorTable.Parse(reasons[0])).Code, Title = ErrorTable.Of(ErrorTable.Parse(reasons[0])).Title }
-            : entry;
+        var reason = ErrorTable.Parse(error.Reason);
+        var violated = error.Violations.Select(violation => violation.Reason).Distinct().ToList();
+        var told = ErrorTable.Of(reason == ErrorReason.RequestInvalid && violated.Count == 1 ? ErrorTable.Parse(violated[0]) : reason);
+        return (told.Code, told.Title);
     }
 }

@@ -1,12 +1,13 @@
 using Grpc.Core;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Webhooks;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
 
 internal sealed class EventSubscriptionGrpcService(
-    EventSubscriptionStore store, WebhookDispatcher dispatcher, CallbackRules rules, PublicAddress address, TimeProvider time)
+    EventSubscriptionStore store, WebhookDispatcher dispatcher, CallbackRules rules, ResumeTokens tokens, PublicAddress address, TimeProvider time)
     : EventSubscriptionService.EventSubscriptionServiceBase
 {
     public override async Task<CreateEventSubscriptionResponse> CreateEventSubscription(CreateEventSubscriptionRequest request, ServerCallContext context)
@@ -45,31 +46,5 @@ internal sealed class EventSubscriptionGrpcService(
         return new DeleteEventSubscriptionResponse();
     }
 
-    public override async Task<RotateEventSubscriptionSecretResponse> RotateEventSubscriptionSecret(
-        RotateEventSubscriptionSecretRequest request, ServerCallContext context)
-    {
-        var (secret, previousUntil) = EventSubscriptionRequests.Check(request, time);
-        await store.RotateSecretAsync(request.Id, secret, previousUntil, context.CancellationToken);
-        return new RotateEventSubscriptionSecretResponse { Secret = request.Secret.Length == 0 ? secret : "" };
-    }
-
-    public override async Task<ResumeEventSubscriptionResponse> ResumeEventSubscription(ResumeEventSubscriptionRequest request, ServerCallContext context)
-    {
-        var stored = await store.ResumeAsync(request.Id, context.CancellationToken);
-        dispatcher.Restart(request.Id);
-        return new ResumeEventSubscriptionResponse { EventSubscription = Shown(stored) };
-    }
-
-    public override async Task<ReplayEventsResponse> ReplayEvents(ReplayEventsRequest request, ServerCallContext context)
-    {
-        var position = EventSubscriptionRequests.Check(request);
-        var stored = await store.ReplayAsync(request.Id, position, context.CancellationToken);
-        dispatcher.Restart(request.Id);
-        return new ReplayEventsResponse { EventSubscription = Shown(stored) };
-    }
-
-    public override Task<ListDeliveryAttemptsResponse> ListDeliveryAttempts(ListDeliveryAttemptsRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListDeliveryAttemptsResponse { DeliveryAttempts = { store.ListAttempts(request.Id) } });
-
-    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored.Id));
+    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored.Id), tokens);
 }

@@ -4,7 +4,6 @@ using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Webhooks;
-using Tmf.Rest.V1;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
@@ -78,18 +77,12 @@ internal static class EventSubscriptionRequests
         return (request.Secret.Length > 0 ? request.Secret : WebhookSecret.Generate(), time.GetUtcNow() + overlap.ToTimeSpan());
     }
 
-    public static long Check(ReplayEventsRequest request)
+    public static void Check(ReplayEventsRequest request)
     {
         var violations = RequestFields.Check(request);
-        if (request.FromPosition < 0)
-            violations.Add(NoPosition(request.FromPosition, long.MaxValue));
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
-        return request.FromPosition;
     }
-
-    public static FieldViolation NoPosition(long position, long largest) =>
-        Violation("from_position", ErrorReason.FieldInvalid, $"'{position}' is no position of the log to start from; allowed is 1 to {largest}.");
 
     private static EventApi? CheckApi(string name, List<FieldViolation> violations)
     {

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
 
@@ -100,20 +100,15 @@ internal sealed class EventSubscriptionStore(Database database)
     public Task<StoredEventSubscription> ResumeAsync(string id, CancellationToken cancellationToken) =>
         database.WriteAsync(session => StartOver(session, id, Get(session, "", id).Position), cancellationToken);
 
-    /// <summary>Delivers from a position on.</summary>
+    /// <summary>Delivers what comes after a position.</summary>
     public Task<StoredEventSubscription> ReplayAsync(string id, long position, CancellationToken cancellationToken) => database.WriteAsync(session =>
     {
         Get(session, "", id);
-        var log = EventLog.Bounds(session);
-        if (position > log.Last + 1)
-            throw ApiErrors.RequestInvalid([EventSubscriptionRequests.NoPosition(position, log.Last + 1)]);
-        if (position < log.Oldest)
-            throw ApiErrors.EventPositionGone(position, log.Oldest);
-        return StartOver(session, id, position - 1);
+        return StartOver(session, id, position);
     }, cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public List<DeliveryAttempt> ListAttempts(string id) => database.ReadConsistently(session =>
+    public List<DeliveryAttempt> ListAttempts(string id, ResumeTokens tokens) => database.ReadConsistently(session =>
     {
         Get(session, "", id);
         return session.Prepare(
@@ -129,7 +124,7 @@ internal sealed class EventSubscriptionStore(Database database)
                     Number = row.Integer(0),
                     EventId = row.Text(1),
                     EventType = row.Text(2),
-                    Position = row.Integer(3),
+                    ResumeToken = tokens.Write(row.Integer(3) - 1),
                     Time = Timestamp.FromDateTimeOffset(Time(row, 4)!.Value),
                     Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(row.Integer(5))),
                     Error = row.IsNull(7) ? "" : row.Text(7),

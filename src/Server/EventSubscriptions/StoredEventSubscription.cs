@@ -1,4 +1,5 @@
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 
 namespace ServiceOrdering.Server.EventSubscriptions;
@@ -42,15 +43,16 @@ internal sealed record StoredEventSubscription
     public bool IsSuspended => SuspendedReason is not null;
 
     /// <summary>The subscription as clients see it.</summary>
+    /// <param name="tokens">Makes tokens of positions.</param>
     /// <param name="livePosition">Where the running delivery is: it passes events that do not match without storing each.</param>
-    public EventSubscription Shown(long? livePosition)
+    public EventSubscription Shown(long? livePosition, ResumeTokens tokens)
     {
         var position = Math.Max(livePosition ?? 0, Position);
         var delivery = new EventDelivery
         {
             State = IsSuspended ? EventDeliveryState.Suspended : FailedAttempts > 0 ? EventDeliveryState.Retrying : EventDeliveryState.Active,
             SuspendedReason = SuspendedReason ?? "",
-            Position = position,
+            ResumeToken = tokens.Write(position),
             Lag = Math.Max(0, LastPosition - position),
             MissedEvents = MissedEvents,
             LastError = LastError ?? "",

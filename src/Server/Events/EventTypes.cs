@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Query;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.Events;
 

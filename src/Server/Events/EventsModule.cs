@@ -1,3 +1,4 @@
+using ServiceOrdering.Transcoding;
 namespace ServiceOrdering.Server.Events;
 
 internal static class EventsModule
@@ -17,7 +18,7 @@ internal static class EventsModule
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<EventGrpcService>();
+        routes.MapGrpcService<EventGrpcService>().WithTmfJson();
         return routes;
     }
 }

@@ -1,10 +1,10 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.Events;
 

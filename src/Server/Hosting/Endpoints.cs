@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.Hosting.Grpc;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Hosting;
@@ -26,9 +25,7 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
-        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>());
-        builder.Services.AddGrpcHealth().AddGrpcReflection();
-        builder.Services.AddTranscoding(options =>
+        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>()).AddTmfJson(options =>
         {
             options.AddTmfErrors("/tmf-api");
             options.AddTmfErrors("/events");
@@ -52,16 +49,9 @@ internal static class Endpoints
         ? address
         : throw new OptionsValidationException(KnownProxies, typeof(ForwardedHeadersOptions), [$"{KnownProxies}: '{text}' is no IP address."]);
 
-    /// <summary>For generic tools: which services there are, and whether they take calls.</summary>
-    public static void MapDiscovery(this WebApplication app)
-    {
-        app.MapGrpcHealth();
-        app.MapGrpcReflection();
-    }
-
     public static void UseEndpointDefaults(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseTranscodingErrors();
+        app.UseTmfJsonErrors();
     }
 }

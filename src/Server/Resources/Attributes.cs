@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using Tmf.Rest.V1;
 
@@ -28,9 +29,9 @@ internal static class Attributes
         return was.Keys.Union(becomes.Keys).Where(name => !Equals(was.GetValueOrDefault(name), becomes.GetValueOrDefault(name)));
     }
 
-    /// <summary>Refuses changes of attributes that stay as they were created.</summary>
-    public static IEnumerable<FieldViolation> CheckImmutable<T>(T before, T after, Predicate<string> isChangeable)
+    /// <summary>Refuses changes of attributes that clients cannot change.</summary>
+    public static IEnumerable<FieldViolation> CheckImmutable<T>(T before, T after)
         where T : IMessage<T> => Changed(before, after)
-            .Where(attribute => !isChangeable(attribute.Name))
+            .Where(attribute => !FieldRules.IsSettable(attribute, Phase.Change))
             .Select(attribute => RequestFields.Violation(attribute.Name, ErrorReason.FieldImmutable, $"'{attribute.JsonName}' cannot be changed."));
 }

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Server.Resources;
 

@@ -5,12 +5,9 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Patch;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Transcoding.Errors;
-using ServiceOrdering.Transcoding.Http;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.Resources;
@@ -39,7 +36,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
     private const string BodyField = "patch";
     private readonly PatchDocument _patch;
 
-    public PatchChange(HttpBody? body)
+    public PatchChange(Google.Api.HttpBody? body)
     {
         if (body is null || body.Data.IsEmpty)
             throw ApiErrors.BodyMissing();
@@ -66,7 +63,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
             if (read.Succeeded)
                 return after;
             throw ApiErrors.RequestInvalid([.. read.Violations.Select(violation =>
-                Violation(BodyField + violation.Place, ReasonOf(violation.Reason), violation.Message))]);
+                Violation(BodyField + violation.Place, ErrorReason.FieldInvalid, violation.Message))]);
         }
         catch (PatchException e)
         {
@@ -74,7 +71,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
         }
     }
 
-    public override string Locate(string field) => BodyField + FieldPlaces.ToJsonPointer(Descriptor, field);
+    public override string Locate(string field) => BodyField + FieldPointer.Of(Descriptor, field);
 
     private static Grpc.Core.RpcException Refusal(PatchException e) => ApiErrors.RequestInvalid([.. e.Problems.Select(problem =>
         Violation(BodyField + (problem.Path.StartsWith('/') ? problem.Path : ""), ReasonOf(problem.Kind), problem.Message))]);
@@ -85,9 +82,6 @@ internal sealed class PatchChange<T> : ResourceChange<T>
         PatchProblemKind.TooLarge => ErrorReason.RequestTooLarge,
         _ => ErrorReason.BodyMalformed,
     };
-
-    private static ErrorReason ReasonOf(TranscodingFailure failure) =>
-        failure == TranscodingFailure.FieldMissing ? ErrorReason.FieldMissing : ErrorReason.FieldInvalid;
 
     private static bool IsArray(string attribute)
     {

@@ -4,7 +4,6 @@ using System.Text;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Server.Resources;
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using Google.Protobuf;
+using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.Resources;
 

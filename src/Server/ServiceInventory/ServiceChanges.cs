@@ -1,8 +1,7 @@
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
@@ -11,15 +10,13 @@ namespace ServiceOrdering.Server.ServiceInventory;
 /// <summary>What may be changed of a service, and what follows from a change. Pure.</summary>
 internal static class ServiceChanges
 {
-    private static readonly HashSet<string> Immutable = ["id", "href", "service_date", "base_type", "schema_location", "type"];
-
     /// <summary>The service after a change, without its href; or every reason why it may not be changed so.</summary>
     public static Service Apply(Service before, ResourceChange<Service> change, DateTimeOffset now)
     {
         var after = change.Propose(before);
-        var invalid = RequestFields.Check(after, keepServerSet: true);
+        var invalid = RequestFields.Check(after, isCreation: false);
         invalid.AddRange(ServiceRequests.Complete(after, ""));
-        invalid.AddRange(Attributes.CheckImmutable(before, after, attribute => !Immutable.Contains(attribute)));
+        invalid.AddRange(Attributes.CheckImmutable(before, after));
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));
 

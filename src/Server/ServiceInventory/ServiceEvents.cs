@@ -1,8 +1,8 @@
 using Google.Protobuf.Reflection;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;

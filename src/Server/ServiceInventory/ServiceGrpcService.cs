@@ -62,14 +62,4 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
         await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
         return new DeleteServiceResponse();
     }
-
-    public override Task<GetServiceTopologyResponse> GetServiceTopology(GetServiceTopologyRequest request, ServerCallContext context)
-    {
-        var show = view.Form(request.Fields, context);
-        var (direction, depth) = ServiceRequests.Check(request);
-        var topology = store.GetTopology(request.Id, direction, depth, context.CancellationToken);
-        foreach (var service in topology.Services)
-            show(service);
-        return Task.FromResult(new GetServiceTopologyResponse { Topology = topology });
-    }
 }

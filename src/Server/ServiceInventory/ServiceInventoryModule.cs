@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;
@@ -9,11 +10,13 @@ internal static class ServiceInventoryModule
         .AddSingleton(ServiceStore.Kind)
         .AddSingleton<ResourceView<Service>>()
         .AddSingleton<ServiceStore>()
-        .AddSingleton<ServiceGrpcService>();
+        .AddSingleton<ServiceGrpcService>()
+        .AddSingleton<ServiceTopologyGrpcService>();
 
     public static IEndpointRouteBuilder MapServiceInventory(this IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<ServiceGrpcService>();
+        routes.MapGrpcService<ServiceGrpcService>().WithTmfJson();
+        routes.MapGrpcService<ServiceTopologyGrpcService>().WithTmfJson();
         return routes;
     }
 }

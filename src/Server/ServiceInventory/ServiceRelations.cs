@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;

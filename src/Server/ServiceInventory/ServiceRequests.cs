@@ -1,9 +1,9 @@
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.Common.V5;
-using Tmf.Rest.V1;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Errors.RequestFields;
 

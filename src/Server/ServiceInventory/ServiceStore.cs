@@ -1,8 +1,9 @@
 using System.Buffers;
+using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;

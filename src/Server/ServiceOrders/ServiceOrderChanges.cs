@@ -1,8 +1,8 @@
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -12,14 +12,6 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// <summary>What may be changed of an order, and what follows from a change. Pure.</summary>
 internal static class ServiceOrderChanges
 {
-    private static readonly HashSet<string> Changeable =
-    [
-        "description", "expected_completion_date", "external_id", "notification_contact", "priority", "requested_completion_date",
-        "requested_start_date", "external_reference", "note", "order_relationship", "related_party", "service_order_item", "state", "extensions",
-    ];
-
-    private static readonly HashSet<string> ChangeableWhenFinal = ["external_reference", "note"];
-
     /// <summary>The order after a change, without its href; or every reason why it may not be changed so.</summary>
     public static ServiceOrder Apply(ServiceOrder before, ResourceChange<ServiceOrder> change, DateTimeOffset now)
     {
@@ -27,9 +19,9 @@ internal static class ServiceOrderChanges
         var itemsBefore = ById(before);
         KeepWhatTheServerSet(after, itemsBefore);
 
-        var invalid = RequestFields.Check(after, keepServerSet: true);
+        var invalid = RequestFields.Check(after, isCreation: false);
         ServiceOrderRequests.CheckItems(after, "", invalid);
-        invalid.AddRange(Attributes.CheckImmutable(before, after, Changeable.Contains));
+        invalid.AddRange(Attributes.CheckImmutable(before, after));
         if (!after.HasState)
             invalid.Add(Violation("state", ErrorReason.FieldInvalid, "'state' cannot be removed."));
         if (invalid.Count > 0)
@@ -63,7 +55,7 @@ internal static class ServiceOrderChanges
     {
         if (!ServiceOrderLifecycle.IsFinal(before.State))
             return;
-        foreach (var field in Attributes.Changed(before, after).Where(field => !ChangeableWhenFinal.Contains(field.Name)))
+        foreach (var field in Attributes.Changed(before, after).Where(field => !FieldRules.IsSettable(field, Phase.Final)))
         {
             violations.AddRange(Places(field, before, after).Select(place => Violation(place, ErrorReason.ServiceOrderFinal,
                 $"The order is {EnumNames.Json(before.State)}: of a final order 'note' and 'externalReference' can be changed, nothing else.")));

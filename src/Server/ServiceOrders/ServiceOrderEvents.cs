@@ -1,10 +1,10 @@
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;

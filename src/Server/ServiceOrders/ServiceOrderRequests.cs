@@ -1,7 +1,6 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
-using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
 

@@ -1,9 +1,8 @@
 using System.Buffers;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;

@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -13,7 +14,7 @@ internal static class ServiceOrdersModule
 
     public static IEndpointRouteBuilder MapServiceOrders(this IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<ServiceOrderGrpcService>();
+        routes.MapGrpcService<ServiceOrderGrpcService>().WithTmfJson();
         return routes;
     }
 }

@@ -11,6 +11,7 @@ internal static class StorageModule
             .Validate(options => StorageOptions.IsFile(options.ConnectionString),
                 "Storage:ConnectionString must name a database file, such as 'Data Source=service-ordering.db'.")
             .ValidateOnStart();
+        services.AddHealthChecks().AddCheck<StorageCheck>("storage");
         return services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
     }
 }

@@ -3,10 +3,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.EventSubscriptions;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Server.Webhooks;
 

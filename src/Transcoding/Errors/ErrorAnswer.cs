@@ -3,13 +3,13 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Http;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Transcoding.Errors;
 
 /// <summary>Answers a request with an error in the shape that the route's prefix asks for.</summary>
-internal sealed class ErrorAnswer(IOptions<TranscodingOptions> options)
+internal sealed class ErrorAnswer(IOptions<TmfJsonOptions> options)
 {
     private static readonly ErrorDialect Default = new("", WriteStatus, error => error.HttpStatus);
 

@@ -32,7 +32,7 @@ public sealed record RestViolation(ViolationPlace Place, string Name, string Rea
 /// <summary>Why a request failed, before it has a body of a certain shape.</summary>
 public sealed record RestError
 {
-    /// <summary>HTTP status; what <see cref="TranscodingOptions.Errors"/> says for a route prefix comes before it.</summary>
+    /// <summary>HTTP status; what <see cref="TmfJsonOptions.Errors"/> says for a route prefix comes before it.</summary>
     public required int HttpStatus { get; init; }
 
     /// <summary>gRPC status.</summary>

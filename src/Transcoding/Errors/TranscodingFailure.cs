@@ -15,7 +15,7 @@ public enum TranscodingFailure
     /// <summary>The body's media type or charset is not one that the operation reads.</summary>
     MediaTypeNotSupported,
 
-    /// <summary>The body is larger than <see cref="TranscodingOptions.MaxRequestBodySize"/>.</summary>
+    /// <summary>The body is larger than <see cref="TmfJsonOptions.MaxRequestBodySize"/>.</summary>
     RequestTooLarge,
 
     /// <summary>The operation needs a body and there is none.</summary>

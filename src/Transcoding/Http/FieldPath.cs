@@ -1,7 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Transcoding.Http;
 
@@ -53,7 +53,7 @@ internal sealed class FieldPath
 
     /// <summary>Whether the path is the same as the other or leads into it.</summary>
     public bool IsWithin(FieldPath other) =>
-        _fields.Length >= other._fields.Length && _fields.AsSpan(0, other._fields.Length).SequenceEqual(other._fields);
+        _fields.Length >= other._fields.Length && Descriptors.Take(other._fields.Length).SequenceEqual(other.Descriptors);
 
     /// <summary>Sets the field, or adds to a list.</summary>
     /// <returns>What is wrong with the text, or null.</returns>

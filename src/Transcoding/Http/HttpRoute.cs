@@ -1,9 +1,9 @@
 using Google.Api;
 using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Routing.Patterns;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Errors;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.Rest.V1;
-using HttpBody = Tmf.Rest.V1.HttpBody;
 
 namespace ServiceOrdering.Transcoding.Http;
 
@@ -11,9 +11,10 @@ namespace ServiceOrdering.Transcoding.Http;
 internal sealed class HttpRoute
 {
     private readonly MethodDescriptor _method;
+    private readonly FieldPath? _segmentField;
 
     /// <exception cref="InvalidOperationException">The rule or the method's options do not fit the method's messages.</exception>
-    public HttpRoute(MethodDescriptor method, HttpRule rule)
+    public HttpRoute(MethodDescriptor method, HttpRule rule, RoutePattern pattern)
     {
         _method = method;
         (HttpMethod, var template) = rule.PatternCase switch
@@ -23,25 +24,24 @@ internal sealed class HttpRoute
             HttpRule.PatternOneofCase.Post => ("POST", rule.Post),
             HttpRule.PatternOneofCase.Delete => ("DELETE", rule.Delete),
             HttpRule.PatternOneofCase.Patch => ("PATCH", rule.Patch),
-            HttpRule.PatternOneofCase.Custom => (rule.Custom.Kind, rule.Custom.Path),
-            _ => throw Bad("the HTTP rule has no path"),
+            _ => (rule.Custom.Kind, rule.Custom.Path),
         };
-        try
-        {
-            Template = new PathTemplate(template);
-        }
-        catch (FormatException e)
-        {
-            throw Bad(e.Message);
-        }
+        Shape = PathVariables.ShapeOf(pattern);
+        Path = new PathVariables(pattern);
+        if (Path.Names.FirstOrDefault(name => name.StartsWith("__", StringComparison.Ordinal)) is not null || pattern.Parameters.Any(parameter => parameter.IsCatchAll))
+            throw Bad($"the path {template} has a variable that is not one whole segment");
 
         var operation = method.GetOptions()?.GetExtension(RestExtensions.Operation) ?? new Operation();
         Consumes = [.. operation.Consumes];
         SuccessStatus = operation.SuccessStatus == 0 ? 200 : operation.SuccessStatus;
-        PathFields = Template.Fields.ToDictionary(field => field, field => Text(method.InputType, field, "path"));
+        PathFields = Path.Names.ToDictionary(field => field, field => Text(method.InputType, field, "path"));
         RequestHeaders = [.. operation.RequestHeaders.Select(header => new HeaderField(header.Name, Text(method.InputType, header.Field, "request header"), header.Query))];
         ResponseHeaders = [.. operation.ResponseHeaders.Select(header => new HeaderField(header.Name, Text(method.OutputType, header.Field, "response header")))];
         QueryField = operation.QueryField.Length == 0 ? null : Text(method.InputType, operation.QueryField, "query");
+        _segmentField = operation.Segment is null ? null : Text(method.InputType, operation.Segment.Field, "segment");
+        Segment = _segmentField is not null && Path.Literals.SkipWhile(literal => literal != operation.Segment!.After).ElementAtOrDefault(1) is { } segment
+            ? (_segmentField, segment)
+            : null;
         Stream = StreamFieldsOf(method, operation);
         Page = operation.Page is null ? null : new PageFields(
             Text(method.InputType, operation.Page.Offset, "page offset"),
@@ -65,7 +65,10 @@ internal sealed class HttpRoute
 
     public string HttpMethod { get; }
 
-    public PathTemplate Template { get; }
+    /// <summary>The route without the names of its variables.</summary>
+    public string Shape { get; }
+
+    public PathVariables Path { get; }
 
     public int SuccessStatus { get; }
 
@@ -83,6 +86,9 @@ internal sealed class HttpRoute
 
     public PageFields? Page { get; }
 
+    /// <summary>The field that a literal segment of the route fills, and that segment; null where there is none.</summary>
+    public (FieldPath Field, string Value)? Segment { get; }
+
     /// <summary>What makes Server-Sent Events of a server stream's responses; null where the method is none.</summary>
     public StreamFields? Stream { get; }
 
@@ -99,9 +105,9 @@ internal sealed class HttpRoute
 
     /// <summary>Whether a request without body cannot be right.</summary>
     public bool NeedsBody => BodyField is not null
-        ? RequiredFields.IsRequired(BodyField.Descriptor)
+        ? FieldRules.IsRequired(BodyField.Descriptor)
         : TakesWholeBody && MessagePlan.Of(_method.InputType).Fields.Any(member =>
-            RequiredFields.IsRequired(member.Descriptor) && !BoundElsewhere.Any(bound => bound.ProtoName == member.Descriptor.Name));
+            FieldRules.IsRequired(member.Descriptor) && !BoundElsewhere.Any(bound => bound.ProtoName == member.Descriptor.Name));
 
     /// <summary>The field of the response that is the body; null where it is the whole response.</summary>
     public FieldPlan? ResponseBody { get; }
@@ -113,7 +119,9 @@ internal sealed class HttpRoute
     public IEnumerable<FieldPlan> QueryFields => TakesWholeBody ? [] : MessagePlan.Of(_method.InputType).Fields.Where(member =>
         FieldPath.Find(_method.InputType, member.Descriptor.Name) is { IsText: true } path && IsForQuery(path));
 
-    private IEnumerable<FieldPath> BoundElsewhere => PathFields.Values.Concat(RequestHeaders.Select(header => header.Field));
+    private IEnumerable<FieldPath> BoundElsewhere => PathFields.Values
+        .Concat(RequestHeaders.Select(header => header.Field))
+        .Concat(_segmentField is null ? [] : [_segmentField]);
 
     /// <summary>The field that a query parameter of this name is bound to, or null.</summary>
     public FieldPath? FindQueryField(string name) =>

@@ -1,13 +1,13 @@
+using Google.Api;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Errors;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
 
 namespace ServiceOrdering.Transcoding.Http;
 
 /// <summary>Makes a request message of an HTTP request: of its body, path, query and headers.</summary>
-internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
+internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
 {
     private const string StrictHandling = "handling=strict";
 
@@ -89,18 +89,19 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
         }
 
         violations.AddRange(result.Violations.Select(violation =>
-            RestViolation.Of(ViolationPlace.Body, violation.Place, violation.Reason, violation.Message)));
+            RestViolation.Of(ViolationPlace.Body, violation.Place, ReasonOf(violation.Kind), violation.Message)));
     }
 
     private void BindPath(HttpRequest http, IMessage request, List<RestViolation> violations)
     {
-        foreach (var (field, value) in route.Template.Bind(http))
+        foreach (var (name, field) in route.PathFields)
         {
-            if (route.PathFields[field].ReadText(value, request) is { } wrong)
-            {
-                violations.Add(RestViolation.Of(ViolationPlace.Path, field, TranscodingFailure.FieldInvalid, wrong));
-            }
+            if (field.ReadText(route.Path.Value(http, name), request) is { } wrong)
+                violations.Add(RestViolation.Of(ViolationPlace.Path, name, TranscodingFailure.FieldInvalid, wrong));
         }
+
+        if (route.Segment is var (segment, value))
+            segment.ReadText(value, request);
     }
 
     private void BindHeaders(HttpRequest http, IMessage request, List<RestViolation> violations)
@@ -114,6 +115,9 @@ internal sealed class RequestBinder(HttpRoute route, TranscodingOptions options)
             }
         }
     }
+
+    private static TranscodingFailure ReasonOf(JsonViolationKind kind) =>
+        kind == JsonViolationKind.ReadOnly ? TranscodingFailure.FieldReadOnly : TranscodingFailure.FieldInvalid;
 
     // One answer names everything. What is inside a refused value was not read, and is not missing.
     private void AddMissing(IMessage request, List<RestViolation> violations)

@@ -1,8 +1,8 @@
+using Google.Api;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using ServiceOrdering.Transcoding.Json;
-using Tmf.Rest.V1;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Transcoding.Http;
 

@@ -4,8 +4,8 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Http;
-using ServiceOrdering.Transcoding.Json;
 
 namespace ServiceOrdering.Transcoding.Streams;
 

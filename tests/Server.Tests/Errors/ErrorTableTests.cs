@@ -13,8 +13,8 @@ public sealed class ErrorTableTests
     {
         var entry = ErrorTable.Of(reason);
 
-        Assert.InRange(entry.Http, 400, 599);
-        Assert.NotEqual(Grpc.Core.StatusCode.OK, entry.Grpc);
+        Assert.InRange(entry.HttpStatus, 400, 599);
+        Assert.NotEqual(Google.Rpc.Code.Ok, entry.Status);
         Assert.Matches("^[0-9]+$", entry.Code);
         Assert.Equal(reason, ErrorTable.Parse(ErrorTable.NameOf(reason)));
     }

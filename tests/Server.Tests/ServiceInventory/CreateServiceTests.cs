@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 

@@ -2,7 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using ServiceOrdering.Transcoding;
+using ServiceOrdering.Json;
 using Tmf.Common.V5;
 using Tmf.ServiceInventory.V5;
 
@@ -39,7 +39,7 @@ internal sealed class DrawnService(Random random)
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
             // With a class of its own each object stays as it is.
-            var isNeeded = RequiredFields.IsRequired(field) || field.Name == "type";
+            var isNeeded = FieldRules.IsRequired(field) || field.Name == "type";
             var isObject = field.FieldType == FieldType.Message && field.MessageType.File.Package != "google.protobuf";
             if (!isNeeded && (field.Name is "id" or "href" && message is Service || !isWanted(field) || (isObject && depth == 0)))
                 continue;

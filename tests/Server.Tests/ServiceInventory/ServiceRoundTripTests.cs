@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf.Reflection;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.Tests.ServiceInventory;

@@ -3,9 +3,10 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Inventory.V1;
 using Tmf.ServiceInventory.V5;
+using static ServiceOrdering.Inventory.V1.ServiceTopologyDirection;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
-using static Tmf.ServiceInventory.V5.ServiceTopologyDirection;
 
 namespace ServiceOrdering.Server.Tests.ServiceInventory;
 
@@ -138,7 +139,7 @@ public sealed class ServiceTopologyTests : IDisposable
         var request = new GetServiceTopologyRequest { Id = id, Direction = direction };
         if (depth is { } links)
             request.Depth = links;
-        return (await _server.Client.Services.GetServiceTopologyAsync(request, cancellationToken: Cancel)).Topology;
+        return (await _server.Client.ServiceTopologies.GetServiceTopologyAsync(request, cancellationToken: Cancel)).Topology;
     }
 
     /// <summary>Services of which each is built on the next; named by their places.</summary>

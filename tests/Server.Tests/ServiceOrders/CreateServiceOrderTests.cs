@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 

@@ -65,7 +65,7 @@ public sealed class GetServiceOrderTests : IDisposable
         var overGrpc = await _server.ServiceOrders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = id, Fields = fields }, cancellationToken: Cancel);
 
         Assert.Equal(shown, string.Join(",", answer.Json.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal)));
-        Assert.True(JsonNode.DeepEquals(answer.Json, JsonNode.Parse(ServiceOrdering.Transcoding.Json.JsonFormat.ToUtf8Bytes(overGrpc.ServiceOrder))));
+        Assert.True(JsonNode.DeepEquals(answer.Json, JsonNode.Parse(ServiceOrdering.Json.JsonFormat.ToUtf8Bytes(overGrpc.ServiceOrder))));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using ServiceOrdering.Errors.V1;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Google.Api;
 using Google.Protobuf;
 using ServiceOrdering.Client;
-using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;

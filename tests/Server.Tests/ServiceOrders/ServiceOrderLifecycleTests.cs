@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ServiceOrdering.Json;
 using ServiceOrdering.Server.ServiceOrders;
-using ServiceOrdering.Transcoding.Json;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Tests.Webhooks;
@@ -12,6 +13,11 @@ internal static class Hub
     public const string InventoryPath = "/tmf-api/serviceInventory/v5/hub";
 
     public static EventSubscriptionService.EventSubscriptionServiceClient Subscriptions(this RunningServer server) => server.Client.EventSubscriptions;
+
+    public static EventDeliveryService.EventDeliveryServiceClient Deliveries(this RunningServer server) => server.Client.EventDeliveries;
+
+    /// <summary>The token that stands for a position of the log.</summary>
+    public static string Token(this RunningServer server, long position) => server.Service<ResumeTokens>().Write(position);
 
     public static Task<RestAnswer> RegisterAsync(this RunningServer server, object subscription, string path = Path) =>
         server.SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(subscription));

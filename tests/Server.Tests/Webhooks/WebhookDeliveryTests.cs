@@ -29,7 +29,7 @@ public sealed class WebhookDeliveryTests : IDisposable
 
         Assert.Equal(_server.EventIds().Skip(1), received.Select(delivery => delivery.EventId));
         var state = await _server.WaitForAsync(id, delivery => delivery.Lag == 0);
-        Assert.Equal((EventDeliveryState.Active, 101), (state.State, state.Position));
+        Assert.Equal((EventDeliveryState.Active, _server.Token(101)), (state.State, state.ResumeToken));
         Assert.NotNull(state.LastSuccess);
     }
 
@@ -59,7 +59,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         await _server.PlaceOrderAsync("""{"externalId":"mine","serviceOrderItem":[{"id":"1","action":"add","service":{}}]}""");
         await _server.PlaceOrderAsync("""{"externalId":"yours","serviceOrderItem":[{"id":"1","action":"add","service":{}}]}""");
 
-        await _server.WaitForAsync(id, delivery => delivery.Position == 3);
+        await _server.WaitForAsync(id, delivery => delivery.ResumeToken == _server.Token(3));
 
         var delivery = Assert.Single(listener.Received);
         Assert.Equal(["event", "eventId", "eventTime", "eventType"], delivery.Json.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
@@ -118,13 +118,13 @@ public sealed class WebhookDeliveryTests : IDisposable
         var first = (await listener.WaitAsync(1))[0];
         Assert.Equal(Signature(Secret, first), first.Headers["webhook-signature"]);
 
-        var made = (await _server.Subscriptions().RotateEventSubscriptionSecretAsync(
+        var made = (await _server.Deliveries().RotateEventSubscriptionSecretAsync(
             new RotateEventSubscriptionSecretRequest { Id = id }, cancellationToken: Cancel)).Secret;
         await _server.PlaceOrderAsync();
         var second = (await listener.WaitAsync(1))[1];
         Assert.Equal($"{Signature(made, second)} {Signature(Secret, second)}", second.Headers["webhook-signature"]);
 
-        await _server.Subscriptions().RotateEventSubscriptionSecretAsync(
+        await _server.Deliveries().RotateEventSubscriptionSecretAsync(
             new RotateEventSubscriptionSecretRequest { Id = id, Secret = Secret, PreviousValidFor = new Duration() }, cancellationToken: Cancel);
         await _server.PlaceOrderAsync();
         var third = (await listener.WaitAsync(1))[2];
@@ -145,7 +145,7 @@ public sealed class WebhookDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_are_sent_again_from_a_position_on_with_the_ids_that_they_had()
+    public async Task Events_after_a_token_are_sent_again_with_the_ids_that_they_had()
     {
         await using var listener = await Listener.StartAsync();
         var id = await _server.SubscribeAsync(listener);
@@ -153,14 +153,17 @@ public sealed class WebhookDeliveryTests : IDisposable
             await _server.PlaceOrderAsync();
         await listener.WaitAsync(5);
 
-        var answer = (await _server.SendAsync(HttpMethod.Post, $"/events/v1/subscriptions/{id}:replay", """{"fromPosition":"4"}""")).Is(HttpStatusCode.OK);
+        var attempts = await _server.Deliveries().ListDeliveryAttemptsAsync(new ListDeliveryAttemptsRequest { Id = id }, cancellationToken: Cancel);
+        var fourth = attempts.DeliveryAttempts.Single(attempt => attempt.Number == 4).ResumeToken;
 
-        Assert.Equal("3", (string?)answer.Json["delivery"]!["position"]);
+        var answer = (await _server.SendAsync(HttpMethod.Post, $"/events/v1/subscriptions/{id}:replay", $$"""{"resumeToken":"{{fourth}}"}""")).Is(HttpStatusCode.OK);
+
+        Assert.Equal(fourth, (string?)answer.Json["delivery"]!["resumeToken"]);
         var received = await listener.WaitAsync(2);
         Assert.Equal(_server.EventIds().Skip(3), received.Skip(5).Select(delivery => delivery.EventId));
-        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Subscriptions().ReplayEventsAsync(
-            new ReplayEventsRequest { Id = id, FromPosition = 7 }, cancellationToken: Cancel));
-        Assert.Equal(ErrorReason.RequestInvalid, error.ErrorReason);
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Deliveries().ReplayEventsAsync(
+            new ReplayEventsRequest { Id = id, ResumeToken = _server.Token(7) }, cancellationToken: Cancel));
+        Assert.Equal(ErrorReason.ResumeTokenInvalid, error.ErrorReason);
     }
 
     [Fact]
@@ -181,10 +184,10 @@ public sealed class WebhookDeliveryTests : IDisposable
         var delivery = await _server.WaitForAsync(id, state => state.Lag == 0);
         Assert.Equal(3, delivery.MissedEvents);
         Assert.Equal(_server.EventIds(), listener.Received.Skip(1).Select(received => received.EventId));
-        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Subscriptions().ReplayEventsAsync(
-            new ReplayEventsRequest { Id = id, FromPosition = 3 }, cancellationToken: Cancel));
-        Assert.Equal((ErrorReason.EventPositionGone, Grpc.Core.StatusCode.OutOfRange), (error.ErrorReason, error.StatusCode));
-        Assert.Contains("4", error.Message);
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Deliveries().ReplayEventsAsync(
+            new ReplayEventsRequest { Id = id, ResumeToken = _server.Token(2) }, cancellationToken: Cancel));
+        Assert.Equal((ErrorReason.ResumeTokenExpired, Grpc.Core.StatusCode.OutOfRange), (error.ErrorReason, error.StatusCode));
+        Assert.Equal(_server.Token(3), error.Metadata["oldestToken"]);
     }
 
     [Fact]
@@ -200,7 +203,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         var deleted = Assert.Single(await listener.WaitAsync(1));
 
         Assert.Equal(order, (string?)deleted.Json["event"]!["serviceOrder"]!["id"]);
-        await _server.WaitForAsync(id, delivery => delivery.Position == 22 && delivery.Lag == 0);
+        await _server.WaitForAsync(id, delivery => delivery.ResumeToken == _server.Token(22) && delivery.Lag == 0);
     }
 
     [Fact]
@@ -243,7 +246,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         var id = await server.SubscribeAsync(listener);
         for (var i = 0; i < 5; i++)
             await server.PlaceOrderAsync();
-        await server.WaitForAsync(id, delivery => delivery.Position == 5);
+        await server.WaitForAsync(id, delivery => delivery.ResumeToken == server.Token(5));
 
         var attempts = (await server.GetAsync($"/events/v1/subscriptions/{id}/attempts")).Is(HttpStatusCode.OK).Json.AsArray();
 
@@ -270,7 +273,7 @@ public sealed class WebhookDeliveryTests : IDisposable
             await server.PlaceOrderAsync();
 
         await prompt.WaitAsync(20);
-        var attempts = await server.Subscriptions().ListDeliveryAttemptsAsync(new ListDeliveryAttemptsRequest { Id = id }, cancellationToken: Cancel);
+        var attempts = await server.Deliveries().ListDeliveryAttemptsAsync(new ListDeliveryAttemptsRequest { Id = id }, cancellationToken: Cancel);
         Assert.All(attempts.DeliveryAttempts, attempt => Assert.True(attempt.Duration.ToTimeSpan() < TimeSpan.FromSeconds(1)));
     }
 

@@ -55,7 +55,7 @@ public sealed class WebhookRetryTests : IDisposable
 
         // Suspended is not lost.
         listener.Answers(200);
-        await _server.Subscriptions().ResumeEventSubscriptionAsync(new ResumeEventSubscriptionRequest { Id = id }, cancellationToken: Cancel);
+        await _server.Deliveries().ResumeEventSubscriptionAsync(new ResumeEventSubscriptionRequest { Id = id }, cancellationToken: Cancel);
         var received = await listener.WaitAsync(2);
         Assert.Equal(_server.EventIds(), received.TakeLast(2).Select(taken => taken.EventId));
         delivery = await _server.WaitForAsync(id, state => state.Lag == 0);

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Transcoding.Json;
+using ServiceOrdering.Json;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Cli.Events;

@@ -21,7 +21,7 @@ internal sealed class HubAttemptsCommand : ClientCommand
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var request = new ListDeliveryAttemptsRequest { Id = arguments.GetRequiredValue(_id) };
-        var response = await client.EventSubscriptions.ListDeliveryAttemptsAsync(request, cancellationToken: cancellationToken);
+        var response = await client.EventDeliveries.ListDeliveryAttemptsAsync(request, cancellationToken: cancellationToken);
         await HubView.WriteAsync(screen, response.DeliveryAttempts);
         return ExitCode.Done;
     }

@@ -29,7 +29,7 @@ internal sealed class HubListCommand : ClientCommand
     {
         const int LargestPage = 1000;
         var subscriptions = new List<EventSubscription>();
-        var total = 1;
+        var total = 1L;
         while (subscriptions.Count < total)
         {
             var request = new ListEventSubscriptionsRequest

@@ -4,26 +4,26 @@ using ServiceOrdering.Events.V1;
 
 namespace ServiceOrdering.Cli.Hub;
 
-/// <summary>service-ordering hub replay ID --from POSITION</summary>
+/// <summary>service-ordering hub replay ID --after TOKEN</summary>
 internal sealed class HubReplayCommand : ClientCommand
 {
     private readonly Argument<string> _id = HubArguments.Id();
 
-    private readonly Option<long> _from = new("--from")
+    private readonly Option<string> _after = new("--after")
     {
-        Description = "Position of the first event to send; 'hub attempts' shows those of the latest.",
-        HelpName = "POSITION",
+        Description = "Token after which events are sent: that of an attempt ('hub attempts'), a subscription ('hub get') or a watch.",
+        HelpName = "TOKEN",
         Required = true,
     };
 
     public HubReplayCommand()
-        : base("replay", "Send events again, from a position of the log on.")
+        : base("replay", "Send events again, those after a token.")
     {
         Add(_id);
-        Add(_from);
+        Add(_after);
     }
 
-    public override IReadOnlyList<string> Examples => [$"service-ordering hub replay {HubArguments.ExampleId} --from 1042"];
+    public override IReadOnlyList<string> Examples => [$"service-ordering hub replay {HubArguments.ExampleId} --after AQAAAAAAAAAB"];
 
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
@@ -31,9 +31,9 @@ internal sealed class HubReplayCommand : ClientCommand
         var request = new ReplayEventsRequest
         {
             Id = arguments.GetRequiredValue(_id),
-            FromPosition = arguments.GetRequiredValue(_from),
+            ResumeToken = arguments.GetRequiredValue(_after),
         };
-        var response = await client.EventSubscriptions.ReplayEventsAsync(request, cancellationToken: cancellationToken);
+        var response = await client.EventDeliveries.ReplayEventsAsync(request, cancellationToken: cancellationToken);
         HubView.Write(screen, response.EventSubscription);
         return ExitCode.Done;
     }

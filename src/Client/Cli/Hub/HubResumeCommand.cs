@@ -21,7 +21,7 @@ internal sealed class HubResumeCommand : ClientCommand
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var request = new ResumeEventSubscriptionRequest { Id = arguments.GetRequiredValue(_id) };
-        var response = await client.EventSubscriptions.ResumeEventSubscriptionAsync(request, cancellationToken: cancellationToken);
+        var response = await client.EventDeliveries.ResumeEventSubscriptionAsync(request, cancellationToken: cancellationToken);
         HubView.Write(screen, response.EventSubscription);
         return ExitCode.Done;
     }

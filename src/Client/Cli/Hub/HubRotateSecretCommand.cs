@@ -41,7 +41,7 @@ internal sealed class HubRotateSecretCommand : ClientCommand
             Secret = arguments.GetValue(_secret) ?? "",
             PreviousValidFor = arguments.GetValue(_keep) is { } keep ? Duration.FromTimeSpan(keep) : null,
         };
-        var response = await client.EventSubscriptions.RotateEventSubscriptionSecretAsync(request, cancellationToken: cancellationToken);
+        var response = await client.EventDeliveries.RotateEventSubscriptionSecretAsync(request, cancellationToken: cancellationToken);
         if (screen.IsJson)
         {
             screen.WriteJson(response);

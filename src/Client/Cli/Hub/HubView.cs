@@ -25,7 +25,7 @@ internal static class HubView
         WriteLine(screen, "created", Time(subscription.Created));
         WriteLine(screen, "state", Word(delivery.State));
         WriteLine(screen, "suspended", delivery.SuspendedReason);
-        WriteLine(screen, "position", $"{delivery.Position}");
+        WriteLine(screen, "token", delivery.ResumeToken);
         WriteLine(screen, "lag", $"{delivery.Lag}");
         WriteLine(screen, "missed events", delivery.MissedEvents > 0 ? $"{delivery.MissedEvents}" : "");
         WriteLine(screen, "last success", Time(delivery.LastSuccess));
@@ -68,17 +68,17 @@ internal static class HubView
             return;
         }
 
-        var table = Create("NUMBER", "TIME", "POSITION", "EVENT", "EVENT ID", "STATUS", "MS", "ERROR");
+        var table = Create("NUMBER", "TIME", "EVENT", "EVENT ID", "STATUS", "MS", "REPLAY AFTER", "ERROR");
         foreach (var attempt in attempts)
         {
             table.AddRow(
                 Cell($"{attempt.Number}"),
                 Cell(Time(attempt.Time)),
-                Cell($"{attempt.Position}"),
                 Cell(attempt.EventType),
                 Cell(attempt.EventId),
                 Cell(attempt.HasStatusCode ? $"{attempt.StatusCode}" : ""),
                 Cell($"{attempt.Duration.ToTimeSpan().TotalMilliseconds:0}"),
+                Cell(attempt.ResumeToken),
                 Cell(attempt.Error));
         }
 

@@ -1,3 +1,4 @@
+using ServiceOrdering.Inventory.V1;
 using Spectre.Console;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Cli.Tables;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ServiceOrdering.Client;
-using Tmf.ServiceInventory.V5;
+using ServiceOrdering.Inventory.V1;
 
 namespace ServiceOrdering.Cli.Services;
 
@@ -41,7 +41,7 @@ internal sealed class ServicesTopologyCommand : ClientCommand
             request.Depth = depth;
         }
 
-        var response = await client.Services.GetServiceTopologyAsync(request, cancellationToken: cancellationToken);
+        var response = await client.ServiceTopologies.GetServiceTopologyAsync(request, cancellationToken: cancellationToken);
         ServiceView.Write(screen, response.Topology, request.Direction);
         return ExitCode.Done;
     }

@@ -1,0 +1,32 @@
+using Google.Api;
+using Google.Protobuf.Reflection;
+using Tmf.Rest.V1;
+
+namespace ServiceOrdering.Json;
+
+/// <summary>What the contract says of a field: whether it must be there, and when clients may set it.</summary>
+public static class FieldRules
+{
+    /// <summary>Whether the field is marked <c>google.api.field_behavior = REQUIRED</c>.</summary>
+    public static bool IsRequired(FieldDescriptor field) => Has(field, FieldBehavior.Required);
+
+    /// <summary>Whether clients may set the field in a phase of its resource's life: <c>tmf.rest.v1.settable</c>, else the field's behavior.</summary>
+    public static bool IsSettable(FieldDescriptor field, Phase phase)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        if (field.GetOptions()?.GetExtension(RestExtensions.Settable) is { Count: > 0 } phases)
+            return phases.Contains(phase);
+        return phase switch
+        {
+            Phase.Creation => !Has(field, FieldBehavior.OutputOnly),
+            Phase.Change => !Has(field, FieldBehavior.OutputOnly) && !Has(field, FieldBehavior.Immutable),
+            _ => false,
+        };
+    }
+
+    private static bool Has(FieldDescriptor field, FieldBehavior behavior)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(behavior) ?? false;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Google.Protobuf;
+
+namespace ServiceOrdering.Json;
+
+/// <summary>
+/// Messages as JSON text: protobuf's JSON mapping with lowerCamel enum values, millisecond timestamps and, for messages
+/// with a field marked <c>tmf.rest.v1.extensions</c>, members that the message does not know. docs/transcoding.md lists
+/// the rules.
+/// </summary>
+public static class JsonFormat
+{
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        // Text stays as it was sent: what is escaped beyond JSON's own needs only serves pages that embed it.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _output;
+
+    /// <summary>Writes the message as one JSON text.</summary>
+    /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
+    public static void Write(IMessage message, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var writer = Rent(output);
+        Write(message, writer);
+        Return(writer);
+    }
+
+    /// <summary>The message as one JSON text in UTF-8.</summary>
+    /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
+    public static byte[] ToUtf8Bytes(IMessage message)
+    {
+        var output = _output ??= new ArrayBufferWriter<byte>(4096);
+        Write(message, output);
+        var bytes = output.WrittenSpan.ToArray();
+        output.ResetWrittenCount();
+        return bytes;
+    }
+
+    /// <summary>Writes the message as one value of a larger text.</summary>
+    /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
+    public static void Write(IMessage message, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        RootMessage.Of(message.Descriptor).Write(writer, message);
+    }
+
+    /// <summary>Reads one JSON text (UTF-8, with or without byte order mark) into the message.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="message">Takes what fits, even where something else does not.</param>
+    /// <param name="source">Whose text it is.</param>
+    /// <returns>All that is wrong with the text. Bytes never lead to an exception.</returns>
+    public static JsonReadResult Read(ReadOnlySpan<byte> json, IMessage message, JsonSource source = JsonSource.Stored)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json[3..];
+        }
+
+        var reading = new JsonReading(source);
+        if (!Utf8.IsValid(json))
+        {
+            return Malformed(json, "The text is not valid UTF-8.", InvalidByte(json));
+        }
+
+        var reader = new Utf8JsonReader(json, JsonReading.ReaderOptions);
+        try
+        {
+            reader.Read();
+            RootMessage.Of(message.Descriptor).Read(ref reader, reading, message);
+            // Whatever follows the value is refused here.
+            while (reader.Read())
+            {
+            }
+        }
+        catch (MalformedJsonException e)
+        {
+            return Malformed(json, e.Message, e.Offset);
+        }
+        catch (JsonException e)
+        {
+            return Malformed(json, Sentence(e), Math.Max(reader.BytesConsumed, ErrorOffset(json, e)));
+        }
+
+        return new JsonReadResult(null, Violations(json, reading));
+    }
+
+    /// <summary>Reads text that <see cref="Write(IMessage, IBufferWriter{byte})"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The text is no such message.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> json)
+        where T : IMessage<T>, new()
+    {
+        var message = new T();
+        var result = Read(json, message);
+        if (result.Malformation is { } malformation)
+        {
+            throw new InvalidDataException(malformation.Message);
+        }
+
+        return result.Succeeded
+            ? message
+            : throw new InvalidDataException($"{result.Violations[0].Place}: {result.Violations[0].Message}");
+    }
+
+    /// <summary>A writer of the calling thread, or a new one while that is in use.</summary>
+    internal static Utf8JsonWriter Rent(IBufferWriter<byte> output)
+    {
+        if (_writer is not { } writer)
+        {
+            return new Utf8JsonWriter(output, WriterOptions);
+        }
+
+        _writer = null;
+        writer.Reset(output);
+        return writer;
+    }
+
+    /// <summary>Flushes the writer and keeps it for the next text.</summary>
+    internal static void Return(Utf8JsonWriter writer)
+    {
+        writer.Flush();
+        writer.Reset(NoOutput.Instance);
+        _writer = writer;
+    }
+
+    private static JsonReadResult Malformed(ReadOnlySpan<byte> json, string message, long offset)
+    {
+        var (line, column) = JsonPlaces.Position(json, offset);
+        var pointer = JsonPlaces.Pointers(json, [offset])[0];
+        return new JsonReadResult(new JsonMalformation($"{message} Line {line}, byte {column}.", line, column, pointer), []);
+    }
+
+    private static JsonViolation[] Violations(ReadOnlySpan<byte> json, JsonReading reading)
+    {
+        var findings = reading.Findings;
+        if (findings.Count == 0)
+        {
+            return [];
+        }
+
+        var pointers = JsonPlaces.Pointers(json, [.. findings.Select(finding => finding.Offset)]);
+        return [.. findings.Zip(pointers, (finding, pointer) => new JsonViolation(pointer, finding.Kind, finding.Message))];
+    }
+
+    // The position, which the reader's message ends with, is told in our own way.
+    private static string Sentence(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return end < 0 ? e.Message : e.Message[..end];
+    }
+
+    private static long ErrorOffset(ReadOnlySpan<byte> json, JsonException e)
+    {
+        var offset = 0;
+        for (var line = e.LineNumber ?? 0; line > 0; line--)
+        {
+            offset += json[offset..].IndexOf((byte)'\n') + 1;
+        }
+
+        return offset + (e.BytePositionInLine ?? 0);
+    }
+
+    private static int InvalidByte(ReadOnlySpan<byte> json)
+    {
+        var offset = 0;
+        while (System.Text.Rune.DecodeFromUtf8(json[offset..], out _, out var length) == OperationStatus.Done)
+        {
+            offset += length;
+        }
+
+        return offset;
+    }
+
+    // A kept writer must not keep its last output alive.
+    private sealed class NoOutput : IBufferWriter<byte>
+    {
+        public static readonly NoOutput Instance = new();
+
+        public void Advance(int count)
+        {
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => new byte[Math.Max(1, sizeHint)];
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace ServiceOrdering.Json;
+
+/// <summary>A field with one value.</summary>
+internal sealed class SingularFieldPlan<T> : FieldPlan
+{
+    private readonly Func<IMessage, T> _get;
+    private readonly Action<IMessage, T> _set;
+    private readonly Func<IMessage, bool>? _has;
+    private readonly ValueCodec<T> _codec;
+
+    public SingularFieldPlan(FieldDescriptor descriptor, PropertyInfo property)
+        : base(descriptor)
+    {
+        _get = Getter<T>(property);
+        _set = Setter<T>(property);
+        var has = descriptor.HasPresence ? property.DeclaringType!.GetProperty("Has" + property.Name) : null;
+        _has = has is null ? null : Getter<bool>(has);
+        _codec = (ValueCodec<T>)ValueCodec.For(descriptor, typeof(T));
+    }
+
+    public override bool TakesNull => _codec.TakesNull;
+
+    public override bool IsSet(IMessage message)
+    {
+        if (_has is not null)
+        {
+            return _has(message);
+        }
+
+        return _get(message) is { } value && (Descriptor.HasPresence || !_codec.IsDefault(value));
+    }
+
+    public override void Write(Utf8JsonWriter writer, IMessage message)
+    {
+        if (_has is not null && !_has(message))
+        {
+            return;
+        }
+
+        var value = _get(message);
+        if (value is null || (!Descriptor.HasPresence && _codec.IsDefault(value)) || !_codec.CanWrite(value))
+        {
+            return;
+        }
+
+        writer.WritePropertyName(EncodedName);
+        _codec.Write(writer, value);
+    }
+
+    public override void Read(ref Utf8JsonReader reader, JsonReading reading, IMessage message)
+    {
+        if (_codec.TryRead(ref reader, reading, out var value))
+        {
+            _set(message, value);
+        }
+    }
+
+    public override IEnumerable<IMessage> Messages(IMessage message) => _get(message) is IMessage child ? [child] : [];
+
+    public override string Subscript(IMessage message, int index) => "";
+
+    public override void WriteValue(Utf8JsonWriter writer, IMessage message)
+    {
+        if (_get(message) is { } value)
+        {
+            _codec.Write(writer, value);
+        }
+        else
+        {
+            writer.WriteStartObject();
+            writer.WriteEndObject();
+        }
+    }
+
+    public override string? ReadText(string text, IMessage message)
+    {
+        if (typeof(T) != typeof(string))
+        {
+            return base.ReadText(text, message);
+        }
+
+        _set(message, (T)(object)text);
+        return null;
+    }
+
+    public override string? Text(IMessage message) =>
+        typeof(T) == typeof(string) && IsSet(message) ? (string)(object)_get(message)! : base.Text(message);
+
+    public override IMessage Child(IMessage message)
+    {
+        var child = _get(message);
+        if (child is null)
+        {
+            child = Activator.CreateInstance<T>();
+            _set(message, child);
+        }
+
+        return (IMessage)child!;
+    }
+}
