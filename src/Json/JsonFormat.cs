@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -45,6 +46,17 @@ public static class JsonFormat
         var bytes = output.WrittenSpan.ToArray();
         output.ResetWrittenCount();
         return bytes;
+    }
+
+    /// <summary>The message as one JSON text.</summary>
+    /// <exception cref="InvalidOperationException">A timestamp is no instant of the years 1 to 9999.</exception>
+    public static string ToText(IMessage message)
+    {
+        var output = _output ??= new ArrayBufferWriter<byte>(4096);
+        Write(message, output);
+        var text = Encoding.UTF8.GetString(output.WrittenSpan);
+        output.ResetWrittenCount();
+        return text;
     }
 
     /// <summary>Writes the message as one value of a larger text.</summary>
@@ -111,6 +123,23 @@ public static class JsonFormat
         return result.Succeeded
             ? message
             : throw new InvalidDataException($"{result.Violations[0].Place}: {result.Violations[0].Message}");
+    }
+
+    /// <summary>Reads text that <see cref="ToText"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The text is no such message.</exception>
+    public static T Parse<T>(string json)
+        where T : IMessage<T>, new()
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(json.Length));
+        try
+        {
+            return Parse<T>(utf8.AsSpan(0, Encoding.UTF8.GetBytes(json, utf8)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
     }
 
     /// <summary>A writer of the calling thread, or a new one while that is in use.</summary>

@@ -1,11 +1,10 @@
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
-using ServiceOrdering.Server.EventSubscriptions;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
-using ServiceOrdering.Server.Webhooks;
 
 try
 {
@@ -34,15 +33,14 @@ internal static class Application
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddServiceInventory();
-        builder.Services.AddEventSubscriptions();
-        builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddHub(builder.Configuration);
 
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
         app.MapEvents();
         app.MapServiceInventory();
-        app.MapEventSubscriptions();
+        app.MapHub();
         app.MapDiscovery();
         return app;
     }

@@ -11,7 +11,7 @@ if (!TryRead(args, out var plan))
 {
     Console.Error.WriteLine(
         """
-        Usage: Benchmarks [--quick] [--only TEXT]    throughput; --only: the rows whose name holds the text
+        Usage: Benchmarks [--quick] [--rounds NUMBER] [--only TEXT]    throughput; --only: the rows whose name holds the text
                Benchmarks --orders NUMBER            lists, at each power of ten from 1000 orders to the number
         """);
     return 2;
@@ -24,6 +24,10 @@ foreach (var row in await ServiceOrderRows.MeasureAsync(server, plan with { Serv
         $"{row.Call.ServerMicroseconds:0} µs", $"{row.Reference.ServerMicroseconds:0} µs", $"{row.Ratio:0.00}", row.Aim);
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 AnsiConsole.Write(table);
+var writing = new Table().AddColumns("Writing", "Value", "Aim");
+foreach (var (what, value, aim) in await DurableWriteRows.MeasureAsync(server, plan))
+    writing.AddRow(what, value, aim);
+AnsiConsole.Write(writing);
 var watching = new Table().AddColumns("Watching", "Median", "Against", "Aim");
 foreach (var row in await WatchRows.MeasureAsync(server, plan))
     watching.AddRow(row.What, row.Value, row.Against, row.Aim);
@@ -49,6 +53,8 @@ static bool TryRead(string[] args, out LoadPlan plan)
 {
     plan = args is ["--quick", ..] ? LoadPlan.Quick : LoadPlan.Full;
     var rest = args is ["--quick", .. var others] ? others : args;
+    if (rest is ["--rounds", var rounds, .. var more] && int.TryParse(rounds, out var number) && number > 0)
+        (plan, rest) = (plan with { Rounds = number }, more);
     plan = rest is ["--only", var only] ? plan with { Only = only } : plan;
     return rest is [] or ["--only", _];
 }

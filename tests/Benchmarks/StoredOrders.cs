@@ -44,8 +44,12 @@ internal sealed class StoredOrders(string databaseFile)
         command.CommandText =
             """
             with recursive number(i) as (select @from union all select i + 1 from number where i + 1 < @to)
-            insert into service_order (id, version, body)
-            select printf('%08x-0000-7000-8000-000000000000', i), 1, json_set(@body,
+            insert into service_order (id, version, state, order_date, external_id, body)
+            select printf('%08x-0000-7000-8000-000000000000', i), 1,
+                case i % 5 when 0 then 'inProgress' when 1 then 'held' else 'completed' end,
+                strftime('%Y-%m-%dT%H:%M:%S.000Z', @first + i, 'unixepoch'),
+                'BSS-' || i,
+                json_set(@body,
                 '$.id', printf('%08x-0000-7000-8000-000000000000', i),
                 '$.state', case i % 5 when 0 then 'inProgress' when 1 then 'held' else 'completed' end,
                 '$.orderDate', strftime('%Y-%m-%dT%H:%M:%S.000Z', @first + i, 'unixepoch'),

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests;
@@ -67,6 +69,23 @@ public sealed class RunningServer : IDisposable
     public string DatabaseFile => Path.Combine(_folder.FullName, "test.db");
 
     public T Service<T>() where T : notnull => _application.Services.GetRequiredService<T>();
+
+    /// <summary>What a statement finds in the database.</summary>
+    internal List<T> Query<T>(string sql, object? parameters = null) =>
+        Service<Database>().ReadAsync(session => session.ListAsync<T>(sql, parameters)).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Changes the database behind the server's back.</summary>
+    internal Task<int> ExecuteAsync(string sql, object? parameters = null) =>
+        Service<Database>().WriteAsync(Caller.Server, write => write.Session.ExecuteAsync(sql, parameters), Cancel);
+
+    /// <summary>How the database finds a page.</summary>
+    internal List<string> Explain<T>(ResourceQuery query)
+        where T : class, Google.Protobuf.IMessage<T>, new()
+    {
+        var (sql, parameters) = Service<ResourceTable<T>>().Page(ServiceOrdering.Query.SqliteDialect.Instance, query);
+        return Service<Database>().ReadAsync(session => session.ListAsync<(long Id, long Parent, long Unused, string Detail)>("explain query plan " + sql, parameters))
+            .AsTask().GetAwaiter().GetResult().ConvertAll(step => step.Detail);
+    }
 
     public async Task<RestAnswer> SendAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
     {

@@ -7,7 +7,7 @@ namespace ServiceOrdering.Server.Events;
 /// Finds who may want an event by a value that the event has, so that a thousand watchers who each want something else cost
 /// hardly more than one. Not thread-safe.
 /// </summary>
-internal sealed class EventAudience
+internal sealed class EventAudience(ResourceSchema schema)
 {
     private readonly HashSet<Watcher> _all = [];
     private readonly HashSet<Watcher> _unkeyed = [];
@@ -23,7 +23,7 @@ internal sealed class EventAudience
             _unkeyed.Add(watcher);
             return;
         }
-        var attribute = CollectionsMarshal.GetValueRefOrAddDefault(_attributes, key.Path, out _) ??= new Attribute(key.Path);
+        var attribute = CollectionsMarshal.GetValueRefOrAddDefault(_attributes, key.Path, out _) ??= new Attribute(key.Path, schema);
         attribute.Users++;
         foreach (var value in key.Values)
             (CollectionsMarshal.GetValueRefOrAddDefault(attribute.Watchers, value, out _) ??= []).Add(watcher);
@@ -48,9 +48,15 @@ internal sealed class EventAudience
             _attributes.Remove(key.Path);
     }
 
-    /// <summary>Calls for everyone who may want the event; for some more than once.</summary>
+    /// <summary>Calls for everyone who may want the event; for some more than once. For an event that cannot be read that is everyone.</summary>
     public void Visit(LoggedEvent logged, Action<Watcher, LoggedEvent> visit)
     {
+        if (!logged.IsReadable)
+        {
+            foreach (var watcher in _all)
+                visit(watcher, logged);
+            return;
+        }
         foreach (var watcher in _unkeyed)
             visit(watcher, logged);
         foreach (var attribute in _attributes.Values)
@@ -65,9 +71,9 @@ internal sealed class EventAudience
         }
     }
 
-    private sealed class Attribute(string path)
+    private sealed class Attribute(string path, ResourceSchema schema)
     {
-        private readonly AttributeTexts? _texts = path is EventKey.Type or EventKey.ResourceId ? null : AttributeTexts.At(path, EventTypes.Schema);
+        private readonly AttributeTexts? _texts = path is EventKey.Type or EventKey.ResourceId ? null : AttributeTexts.At(path, schema);
 
         public Dictionary<string, HashSet<Watcher>> Watchers { get; } = [];
 

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
@@ -24,22 +27,28 @@ internal static class EventEnvelope
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
-    /// <param name="session">The write that the event is of.</param>
+    /// <param name="write">The write that the event is of.</param>
     /// <param name="kind">What happened.</param>
     /// <param name="resource">The resource's name in events.</param>
     /// <param name="resourceId">The resource's id.</param>
-    /// <param name="resourceJson">As much of the resource as the event tells.</param>
-    /// <param name="time">When it happened, as JSON has it.</param>
-    /// <param name="correlationId">What the event has in common with the call that caused it; empty for nothing.</param>
+    /// <param name="resourceJson">As much of the resource as the event tells; null for all of it, as this write creates it.</param>
     /// <param name="fieldPath">The attributes that it is about, where its type names them.</param>
-    /// <returns>The event's position.</returns>
-    public static long Append(
-        Session session, EventKind kind, string resource, string resourceId, ReadOnlySpan<byte> resourceJson, string time,
-        string correlationId, string? fieldPath = null)
+    /// <param name="at">When it happened, where the resource says so itself. Default: when the write is made.</param>
+    public static ValueTask AppendAsync(
+        Write write, EventKind kind, string resource, string resourceId, string? resourceJson, string? fieldPath = null, Timestamp? at = null)
     {
         var id = Guid.CreateVersion7().ToString();
+        var time = TmfDate.Text(at ?? TmfDate.Of(write.Now));
+        var (text, gap) = Text(write.Caller.CorrelationId, kind, id, time, resource, resourceJson, fieldPath);
+        return EventLog.AppendAsync(write, id, kind.Type, resource, resourceId, time, text, resourceJson is null ? gap : null);
+    }
+
+    /// <returns>The envelope, and how many characters of it come before the resource.</returns>
+    private static (string Text, int Gap) Text(
+        string correlationId, EventKind kind, string id, string time, string resource, string? resourceJson, string? fieldPath)
+    {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
-        var writer = _writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var writer = _writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         buffer.ResetWrittenCount();
         writer.Reset();
         writer.WriteStartObject();
@@ -57,7 +66,11 @@ internal static class EventEnvelope
             writer.WriteString("fieldPath", fieldPath);
         writer.WriteStartObject("event");
         writer.WritePropertyName(resource);
-        writer.WriteRawValue(resourceJson, skipInputValidation: true);
+        writer.Flush();
+        // All ASCII: bytes are characters.
+        var gap = buffer.WrittenCount;
+        if (resourceJson is not null)
+            writer.WriteRawValue(resourceJson, skipInputValidation: true);
         writer.WriteEndObject();
         if (kind.IsEntity)
         {
@@ -66,6 +79,6 @@ internal static class EventEnvelope
         }
         writer.WriteEndObject();
         writer.Flush();
-        return EventLog.Append(session, id, kind.Type, resource, resourceId, time, buffer.WrittenSpan);
+        return (Encoding.UTF8.GetString(buffer.WrittenSpan), gap);
     }
 }

@@ -35,6 +35,7 @@ internal sealed class EventFilter
     public bool IsWanted(string type, string resourceId) =>
         (_types is null || _types.Contains(type)) && (_resourceIds is null || _resourceIds.Contains(resourceId));
 
+    /// <exception cref="System.Text.Json.JsonException">The event cannot be read.</exception>
     public bool Matches(LoggedEvent logged) => IsWanted(logged.Type, logged.ResourceId) && (Query.IsAll || Query.Matches(logged.Root));
 }
 

@@ -9,16 +9,17 @@ namespace ServiceOrdering.Server.Events;
 
 [BindServiceMethod(typeof(SharedEventBinding), nameof(SharedEventBinding.BindService))]
 internal sealed class EventGrpcService(
-    EventTail tail, Database database, ResumeTokens tokens, IOptions<EventsOptions> options, TimeProvider time,
-    PublicAddress address, IHostApplicationLifetime lifetime)
+    EventTail tail, EventLog log, Database database, EventTypes types, ResumeTokens tokens, IOptions<EventsOptions> options, TimeProvider time,
+    PublicAddress address, IHostApplicationLifetime lifetime, ILogger<EventGrpcService> logger)
     : EventService.EventServiceBase
 {
     public override async Task WatchEvents(
         WatchEventsRequest request, IServerStreamWriter<WatchEventsResponse> responseStream, ServerCallContext context)
     {
-        var filter = EventRequests.Check(request);
+        var filter = EventRequests.Check(request, types);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        var stream = new EventStream(tail, database, tokens, options.Value, time, filter, address.For(context), responseStream, end.Token);
+        var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
+        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, logger, end.Token);
         try
         {
             await stream.RunAsync(request);
@@ -26,6 +27,10 @@ internal sealed class EventGrpcService(
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw ApiErrors.ServerUnavailable("The server is shutting down.");
+        }
+        finally
+        {
+            cursor.Close();
         }
     }
 }

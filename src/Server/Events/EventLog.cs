@@ -9,87 +9,96 @@ internal readonly record struct EventLogBounds(long Oldest, long Last);
 internal sealed record EventBatch(IReadOnlyList<LoggedEvent> Events, long Position, bool IsFull);
 
 /// <summary>The log of everything that happened. Appending is part of the write that it tells of.</summary>
-internal static class EventLog
+internal sealed class EventLog(Database database, EventTypes types)
 {
-    /// <summary>Appends one event. Positions are handed out inside the write's transaction: their order is the order of commits.</summary>
-    /// <returns>The event's position.</returns>
-    public static long Append(Session session, string id, string type, string resource, string resourceId, string time, ReadOnlySpan<byte> body)
-    {
-        var position = session.Prepare("update event_position set last = last + 1 returning last").ReadFirst(row => row.Integer(0));
-        session.Prepare(
+    // An event of a creation has a gap where the resource's text belongs, which stands in the resource's own row until that changes.
+    private readonly string _readAfter =
+        $"""
+        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap,
+            {database.AsUtf8($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
+        from event_log
+        {string.Join('\n', types.Resources.Select(resource =>
+            $"left join {resource.Table} on gap is not null and resource = '{resource.Name}' and {resource.Table}.id = resource_id"))}
+        where position > @position order by position limit @limit
+        """;
+
+    /// <summary>Appends one event, at the write's next position.</summary>
+    public static ValueTask AppendAsync(Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap) =>
+        write.Session.ExecuteAsync(
             """
-            insert into event_log (position, id, type, resource, resource_id, time, body)
-            values (@position, @id, @type, @resource, @resourceId, @time, @body)
-            """)
-            .With("@position", position)
-            .With("@id", id)
-            .With("@type", type)
-            .With("@resource", resource)
-            .With("@resourceId", resourceId)
-            .With("@time", time)
-            .WithUtf8("@body", body)
-            .Execute();
-        return position;
-    }
+            insert into event_log (position, id, type, resource, resource_id, time, body, gap)
+            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap)
+            """,
+            Parameters.Of("position", write.NextPosition()).With("id", id).With("type", type).With("resource", resource).With("resourceId", resourceId)
+                .With("time", time).With("body", body).With("gap", gap),
+            expect: 1);
 
     /// <summary>Looks at the events after a position, until a number of them or of bytes is reached, and takes those that are wanted.</summary>
     /// <returns>Null where events after the position are gone.</returns>
-    public static EventBatch? ReadAfter(Session session, long position, int limit, int bytes, Func<string, string, bool>? isWanted = null)
+    public async ValueTask<EventBatch?> ReadAfterAsync(Session session, long position, int limit, int bytes, Func<string, string, bool>? isWanted = null)
     {
         var events = new List<LoggedEvent>();
         var last = position;
-        var isGone = false;
-        session.Prepare(
-            "select position, type, resource, resource_id, body from event_log where position > @position order by position limit @limit")
-            .With("@position", position)
-            .With("@limit", limit)
-            .ReadWhile(row =>
+        await foreach (var row in session.StreamAsync<Row>(_readAfter, Parameters.Of("position", position).With("limit", limit)))
+        {
+            // Positions have no holes but where the retention has cut.
+            if (row.Position != last + 1)
+                return null;
+            last++;
+            if (isWanted is null || isWanted(row.Type, row.ResourceId))
             {
-                // Positions have no holes but where the retention has cut.
-                if (row.Integer(0) != last + 1)
-                {
-                    isGone = true;
-                    return false;
-                }
-                last++;
-                var (type, resourceId) = (row.Text(1), row.Text(3));
-                if (isWanted is null || isWanted(type, resourceId))
-                {
-                    var body = row.Utf8(4).ToArray();
-                    events.Add(new LoggedEvent(last, type, row.Text(2), resourceId, body));
-                    bytes -= body.Length;
-                }
-                return bytes > 0;
-            });
-        return isGone || (last == position && IsCutAfter(session, position)) ? null : new EventBatch(events, last, last - position == limit || bytes <= 0);
+                var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
+                events.Add(new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body));
+                bytes -= body.Length;
+            }
+            if (bytes <= 0)
+                break;
+        }
+        return last == position && await IsCutAfterAsync(session, position) ? null : new EventBatch(events, last, last - position == limit || bytes <= 0);
     }
 
-    // In this order: what is appended meanwhile is seen by the second statement too.
-    private static bool IsCutAfter(Session session, long position) =>
-        Last(session) > position
-        && session.Prepare("select count(*) from event_log where position = @next").With("@next", position + 1).ReadFirst(row => row.Integer(0)) == 0;
+    public static ValueTask<long> LastAsync(Session session) => session.FindAsync<long>("select last from event_position");
 
-    public static long Last(Session session) => session.Prepare("select last from event_position").ReadFirst(row => row.Integer(0));
-
-    /// <summary>Both ends; to be asked within one consistent read.</summary>
-    public static EventLogBounds Bounds(Session session)
+    /// <summary>Both ends.</summary>
+    public static async ValueTask<EventLogBounds> BoundsAsync(Session session)
     {
-        var last = Last(session);
-        var oldest = session.Prepare("select position from event_log order by position limit 1").ReadFirst(row => row.Integer(0));
-        return new EventLogBounds(oldest == 0 ? last + 1 : oldest, last);
+        var (last, oldest) = await session.FindAsync<(long Last, long? Oldest)>(
+            "select last, (select position from event_log order by position limit 1) from event_position");
+        return new EventLogBounds(oldest ?? last + 1, last);
     }
 
     /// <summary>Removes the oldest events of before a time, a limited number of them.</summary>
     /// <returns>How many.</returns>
-    public static int Trim(Session session, string before, int limit) =>
-        session.Prepare(
-            """
-            delete from event_log where position <= (
-                select max(position)
-                from (select position, time from event_log order by position limit @limit)
-                where time < @before)
-            """)
-            .With("@before", before)
-            .With("@limit", limit)
-            .Execute();
+    public static ValueTask<int> TrimAsync(Session session, string before, int limit) => session.ExecuteAsync(
+        """
+        delete from event_log where position <= (
+            select max(position)
+            from (select position, time from event_log order by position limit @limit) oldest
+            where time < @before)
+        """,
+        new { before, limit });
+
+    private sealed class Row
+    {
+        public required long Position { get; init; }
+
+        public required string Id { get; init; }
+
+        public required string Type { get; init; }
+
+        public required string Resource { get; init; }
+
+        public required string ResourceId { get; init; }
+
+        public required byte[] Body { get; init; }
+
+        public long? Gap { get; init; }
+
+        public byte[]? Text { get; init; }
+    }
+
+    // In this order: what is appended meanwhile is seen by the second statement too.
+    private static async ValueTask<bool> IsCutAfterAsync(Session session, long position) =>
+        await LastAsync(session) > position
+        && await session.FindAsync<long>("select count(*) from event_log where position = @next", new { next = position + 1 }) == 0;
 }

@@ -11,16 +11,16 @@ internal static class EventRequests
 {
     private const int MostResourceIds = 1000;
 
-    public static EventFilter Check(WatchEventsRequest request)
+    public static EventFilter Check(WatchEventsRequest request, EventTypes types)
     {
         var violations = RequestFields.Check(request);
-        var query = QueryErrors.Catch("query", violations, Filter.All, () => Filter.Parse(request.Query, EventTypes.Schema));
+        var query = QueryErrors.Catch("query", violations, Filter.All, () => Filter.Parse(request.Query, types.Schema));
         for (var i = 0; i < request.EventTypes.Count; i++)
         {
-            if (!EventTypes.All.ContainsKey(request.EventTypes[i]))
+            if (!types.Names.Contains(request.EventTypes[i]))
             {
                 violations.Add(Violation($"event_types[{i}]", ErrorReason.QueryInvalid,
-                    $"'{request.EventTypes[i]}' is no type of event; allowed: {string.Join(", ", EventTypes.All.Keys.Order())}."));
+                    $"'{request.EventTypes[i]}' is no type of event; allowed: {string.Join(", ", types.Names.Order(StringComparer.Ordinal))}."));
             }
         }
         if (request.ResourceIds.Count > MostResourceIds)

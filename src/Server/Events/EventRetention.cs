@@ -16,7 +16,7 @@ internal sealed partial class EventRetention(Database database, TimeProvider tim
     {
         // Times in the log are texts of one form, and compare as such.
         var before = TmfDate.Text(TmfDate.Of(time.GetUtcNow() - options.Value.Retention));
-        while (await database.WriteAsync(session => EventLog.Trim(session, before, StepSize), cancellationToken) == StepSize)
+        while (await database.WriteAsync(Caller.Server, write => EventLog.TrimAsync(write.Session, before, StepSize), cancellationToken) == StepSize)
         {
         }
     }

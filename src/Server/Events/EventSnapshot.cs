@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ServiceOrdering.Server.Storage;
 
@@ -13,16 +14,18 @@ internal sealed class EventSnapshot
     private const int PageSize = 50;
 
     private readonly Database _database;
+    private readonly EventTypes _types;
     private readonly EventFilter _filter;
     private readonly List<string>? _ids;
     private readonly List<(string Resource, string? Upper, long Position)> _pages = [];
 
-    public EventSnapshot(Database database, EventFilter filter)
+    private EventSnapshot(Database database, EventTypes types, EventFilter filter, long start)
     {
         _database = database;
+        _types = types;
         _filter = filter;
         _ids = filter.ResourceIds?.Order(StringComparer.Ordinal).ToList();
-        End = Start = database.Read(EventLog.Last);
+        End = Start = start;
     }
 
     /// <summary>The position from which on events may be missing in what was read.</summary>
@@ -34,13 +37,16 @@ internal sealed class EventSnapshot
     /// <summary>How many resources were given.</summary>
     public int Count { get; private set; }
 
-    public IEnumerable<(WatchedResource Resource, ReadOnlyMemory<byte> Body)> Read()
+    public static async ValueTask<EventSnapshot> StartAsync(Database database, EventTypes types, EventFilter filter) =>
+        new(database, types, filter, await database.ReadAsync(EventLog.LastAsync));
+
+    public async IAsyncEnumerable<(WatchedResource Resource, string Body)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var resource in WatchedResource.All)
+        foreach (var resource in _types.Resources)
         {
             for (string? lower = "", upper; lower is not null; lower = upper)
             {
-                (var bodies, upper) = ReadPage(resource, lower);
+                (var bodies, upper) = await ReadPageAsync(resource, lower, cancellationToken);
                 foreach (var body in bodies)
                 {
                     Count++;
@@ -55,39 +61,35 @@ internal sealed class EventSnapshot
         .First(page => page.Resource == logged.Resource && (page.Upper is null || string.CompareOrdinal(logged.ResourceId, page.Upper) <= 0))
         .Position >= logged.Position;
 
-    private (List<byte[]> Bodies, string? Upper) ReadPage(WatchedResource resource, string lower) => _database.ReadConsistently(session =>
-    {
-        var (rows, upper) = _ids is null ? ReadRange(session, resource, lower) : ReadIds(session, resource, lower);
-        End = EventLog.Last(session);
-        _pages.Add((resource.Name, upper, End));
-        return (rows.Where(IsWanted(resource)).ToList(), upper);
-    });
+    private ValueTask<(List<string> Bodies, string? Upper)> ReadPageAsync(WatchedResource resource, string lower, CancellationToken cancellationToken) =>
+        _database.ScanAsync(async session =>
+        {
+            var (rows, upper) = _ids is null ? await ReadRangeAsync(session, resource, lower) : await ReadIdsAsync(session, resource, lower);
+            End = await EventLog.LastAsync(session);
+            _pages.Add((resource.Name, upper, End));
+            return (rows.Where(IsWanted(resource)).ToList(), upper);
+        }, cancellationToken);
 
-    private static (List<byte[]> Rows, string? Upper) ReadRange(Session session, WatchedResource resource, string lower)
+    private static async ValueTask<(List<string> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
     {
-        var last = lower;
-        var rows = session.Prepare($"select id, body from {resource.Table} where id > @lower order by id limit @limit")
-            .With("@lower", lower)
-            .With("@limit", PageSize)
-            .Read(row =>
-            {
-                last = row.Text(0);
-                return row.Utf8(1).ToArray();
-            });
-        return (rows, rows.Count < PageSize ? null : last);
+        var rows = await session.ListAsync<(string Id, string Body)>(
+            $"select id, body from {resource.Table} where id > @lower order by id limit @limit", new { lower, limit = PageSize });
+        return (rows.ConvertAll(row => row.Body), rows.Count < PageSize ? null : rows[^1].Id);
     }
 
-    private (List<byte[]> Rows, string? Upper) ReadIds(Session session, WatchedResource resource, string lower)
+    private async ValueTask<(List<string> Rows, string? Upper)> ReadIdsAsync(Session session, WatchedResource resource, string lower)
     {
         var ids = _ids!.Where(id => string.CompareOrdinal(id, lower) > 0).Take(PageSize).ToList();
-        var rows = ids
-            .Select(id => session.Prepare($"select body from {resource.Table} where id = @id").With("@id", id).ReadFirst(row => row.Utf8(0).ToArray()))
-            .OfType<byte[]>()
-            .ToList();
+        var rows = new List<string>();
+        foreach (var id in ids)
+        {
+            if (await session.FindAsync<string>($"select body from {resource.Table} where id = @id", new { id }) is { } body)
+                rows.Add(body);
+        }
         return (rows, ids.Count < PageSize ? null : ids[^1]);
     }
 
     // The query is over events: the resource is looked at as an event that has nothing else.
-    private Func<byte[], bool> IsWanted(WatchedResource resource) => body => _filter.Query.IsAll
-        || _filter.Query.Matches((ReadOnlyMemory<byte>)(byte[])[.. Encoding.UTF8.GetBytes($$"""{"event":{"{{resource.Name}}":"""), .. body, .. "}}"u8]);
+    private Func<string, bool> IsWanted(WatchedResource resource) => body => _filter.Query.IsAll
+        || _filter.Query.Matches((ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$$"""{"event":{"{{{resource.Name}}}":{{{body}}}}}"""));
 }

@@ -18,21 +18,24 @@ internal sealed partial class EventTail : BackgroundService
     private const int ChecksPerInterval = 6;
 
     private readonly Database _database;
+    private readonly EventLog _log;
     private readonly TimeProvider _time;
     private readonly ILogger<EventTail> _logger;
     private readonly TimeSpan _checkpointInterval;
     private readonly LoggedEvent?[] _ring = new LoggedEvent?[Capacity];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
-    private readonly EventAudience _audience = new();
+    private readonly EventAudience _audience;
     private volatile bool _isWatched;
     private long _last;
     private long _oldest = 1;
     private long _bytes;
 
-    public EventTail(Database database, TimeProvider time, IOptions<EventsOptions> options, ILogger<EventTail> logger)
+    public EventTail(Database database, EventLog log, EventTypes types, TimeProvider time, IOptions<EventsOptions> options, ILogger<EventTail> logger)
     {
+        _audience = new EventAudience(types.Schema);
         _database = database;
+        _log = log;
         _time = time;
         _logger = logger;
         _checkpointInterval = options.Value.CheckpointInterval;
@@ -57,18 +60,26 @@ internal sealed partial class EventTail : BackgroundService
             return watcher.IsWaiting ? Math.Max(position, _last) : position;
     }
 
-    public void Join(Watcher watcher)
+    public async ValueTask JoinAsync(Watcher watcher)
     {
         lock (_gate)
         {
-            watcher.LastSent = _time.GetTimestamp();
+            watcher.LastTold = _time.GetTimestamp();
             _audience.Add(watcher);
             if (_isWatched)
                 return;
-            // While nobody watches, nothing is read. What is committed from here on gives its signal.
+        }
+
+        // While nobody watches, nothing is read.
+        var last = await _database.ReadAsync(EventLog.LastAsync);
+        lock (_gate)
+        {
+            if (_isWatched)
+                return;
+            // What was committed since the position was read is found by the signal, what is committed from here on gives its own.
             _isWatched = true;
-            _last = _database.Read(EventLog.Last);
-            _oldest = _last + 1;
+            Volatile.Write(ref _last, last);
+            _oldest = last + 1;
             _signal.Writer.TryWrite(true);
         }
     }
@@ -117,7 +128,7 @@ internal sealed partial class EventTail : BackgroundService
         {
             try
             {
-                while (_isWatched && Advance())
+                while (_isWatched && await AdvanceAsync())
                 {
                 }
             }
@@ -129,10 +140,11 @@ internal sealed partial class EventTail : BackgroundService
     }
 
     /// <summary>Reads a batch. True where there may be more.</summary>
-    private bool Advance()
+    private async ValueTask<bool> AdvanceAsync()
     {
         var position = Last;
-        var batch = _database.Read(session => EventLog.ReadAfter(session, position, BatchEvents, BatchBytes));
+        var batch = await _database.ReadAsync(session => _log.ReadAfterAsync(session, position, BatchEvents, BatchBytes));
+        var last = batch is null ? await _database.ReadAsync(EventLog.LastAsync) : 0;
         lock (_gate)
         {
             // The last watcher may have left meanwhile, and another one come.
@@ -141,7 +153,8 @@ internal sealed partial class EventTail : BackgroundService
             if (batch is not { } read)
             {
                 // What is gone was not seen here: the watchers find out when they look for it.
-                _last = _database.Read(EventLog.Last);
+                Volatile.Write(ref _last, last);
+                _oldest = last + 1;
                 foreach (var watcher in _audience.All)
                     watcher.Wake(position);
                 return true;
@@ -168,7 +181,8 @@ internal sealed partial class EventTail : BackgroundService
 
     private static void WakeIfWanted(Watcher watcher, LoggedEvent logged)
     {
-        if (watcher.IsWaiting && watcher.Filter.Matches(logged))
+        // What cannot be read every watcher has to look at for itself.
+        if (watcher.IsWaiting && (!logged.IsReadable || watcher.Filter.Matches(logged)))
             watcher.Wake(logged.Position - 1);
     }
 
@@ -179,7 +193,7 @@ internal sealed partial class EventTail : BackgroundService
             var longest = _checkpointInterval * (ChecksPerInterval - 1) / ChecksPerInterval;
             foreach (var watcher in _audience.All)
             {
-                if (watcher.IsWaiting && _time.GetElapsedTime(watcher.LastSent) >= longest)
+                if (watcher.IsWaiting && _time.GetElapsedTime(watcher.LastTold) >= longest)
                     watcher.Wake(_last, isLongSilent: true);
             }
         }

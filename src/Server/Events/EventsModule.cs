@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
 namespace ServiceOrdering.Server.Events;
 
@@ -10,11 +12,21 @@ internal static class EventsModule
             .Validate(options => options.CheckpointInterval > TimeSpan.Zero, "Events:CheckpointInterval must be positive, such as 00:00:30.")
             .ValidateOnStart();
         return services
+            .AddSingleton<EventTypes>()
+            .AddSingleton<EventLog>()
             .AddSingleton<ResumeTokens>()
             .AddSingleton<EventTail>().AddHostedService(provider => provider.GetRequiredService<EventTail>())
             .AddSingleton<EventRetention>().AddHostedService(provider => provider.GetRequiredService<EventRetention>())
             .AddSingleton<EventGrpcService>();
     }
+
+    /// <summary>Lets a kind of resource be watched, and told of in snapshots.</summary>
+    public static IServiceCollection AddWatchedResource<T>(this IServiceCollection services)
+        where T : class, IMessage<T>, new() => services.AddSingleton(provider =>
+        {
+            var kind = provider.GetRequiredService<ResourceKind<T>>();
+            return new WatchedResource(kind.Name, kind.Table, kind.Route);
+        });
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
     {

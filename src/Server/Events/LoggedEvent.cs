@@ -9,7 +9,7 @@ namespace ServiceOrdering.Server.Events;
 /// An event of the log. All who are told of it share it: its envelope is parsed for their filters once, and made a response
 /// once for each address that its href starts with.
 /// </summary>
-internal sealed class LoggedEvent(long position, string type, string resource, string resourceId, byte[] body)
+internal sealed class LoggedEvent(long position, string id, string type, string resource, string resourceId, byte[] body)
 {
     // An address comes from the caller's Host header: the first few are kept, any others are made again.
     private const int MostResponses = 4;
@@ -18,6 +18,8 @@ internal sealed class LoggedEvent(long position, string type, string resource, s
     private ImmutableArray<(string Address, WatchEventsResponse Response)> _responses = [];
 
     public long Position => position;
+
+    public string Id => id;
 
     public string Type => type;
 
@@ -41,14 +43,32 @@ internal sealed class LoggedEvent(long position, string type, string resource, s
         }
     }
 
-    public WatchEventsResponse Response(string baseAddress, ResumeTokens tokens)
+    /// <summary>Whether filters can look into the envelope.</summary>
+    public bool IsReadable
+    {
+        get
+        {
+            try
+            {
+                return Root.ValueKind == JsonValueKind.Object;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>What watchers are told.</summary>
+    /// <exception cref="InvalidDataException">The event cannot be read.</exception>
+    public WatchEventsResponse Response(string baseAddress, EventTypes types, ResumeTokens tokens)
     {
         foreach (var (address, known) in _responses)
         {
             if (address == baseAddress)
                 return known;
         }
-        var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = EventTypes.Read(type, body, baseAddress) };
+        var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = types.Read(type, body, baseAddress).Event };
         SharedMessages.Add(response);
         if (_responses.Length < MostResponses)
             ImmutableInterlocked.Update(ref _responses, responses => responses.Add((baseAddress, response)));

@@ -10,8 +10,8 @@ internal sealed class Watcher(EventFilter filter)
 
     public EventFilter Filter => filter;
 
-    /// <summary>When it was last sent something, as a timestamp of the time provider.</summary>
-    public long LastSent { get; set; }
+    /// <summary>When it was last told something, as a timestamp of the time provider.</summary>
+    public long LastTold { get; set; }
 
     /// <summary>Whether it waits: only then it is told of anything.</summary>
     public bool IsWaiting => _waiting is not null;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Hosting;
 
@@ -13,6 +14,3 @@ internal static class StartFailure
         _ => null,
     };
 }
-
-/// <summary>The database cannot be opened, or is not one of this version's.</summary>
-internal sealed class DatabaseUnusableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -15,7 +15,7 @@ internal sealed partial class StartupReport(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; SQLite database {Location}")]
+    [LoggerMessage(1, LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; database {Location}")]
     private partial void LogStarted(string? rest, string? grpc, string location);
 
     [LoggerMessage(2, LogLevel.Information, "Stopping: answering what was accepted")]

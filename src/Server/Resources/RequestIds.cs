@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Json;
@@ -29,23 +30,25 @@ internal static class RequestIds
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>The first answer to this request, or null where it is new.</summary>
-    public static Stored<T>? FindAnswer<T>(Session session, string resource, RequestId request, DateTimeOffset now)
+    public static async ValueTask<Stored<T>?> FindAnswerAsync<T>(Write write, string resource, RequestId? request)
         where T : IMessage<T>, new()
     {
-        session.Prepare("delete from request_id where time < @limit").With("@limit", TmfDate.Text(TmfDate.Of(now - Kept))).Execute();
-        var (hash, answer) = session.Prepare("select hash, body from request_id where resource = @resource and key = @key")
-            .With("@resource", resource)
-            .With("@key", request.Key)
-            .ReadFirst(row => (row.Text(0), new Stored<T>(JsonFormat.Parse<T>(row.Utf8(1)), 1, Replayed: true)));
-        return hash is null || hash == request.Hash ? answer : throw ApiErrors.RequestIdReused(request.Key);
+        if (request is null)
+            return null;
+        await write.Session.ExecuteAsync("delete from request_id where time < @limit", new { limit = TmfDate.Text(TmfDate.Of(write.Now - Kept)) });
+        var (hash, answer) = await write.Session.FindAsync<(string? Hash, string? Body)>(
+            "select hash, body from request_id where resource = @resource and key = @key", new { resource, key = request.Key });
+        return hash is null ? null
+            : hash != request.Hash ? throw ApiErrors.RequestIdReused(request.Key)
+            : new Stored<T>(JsonFormat.Parse<T>(answer!), 1, Replayed: true);
     }
 
-    public static void Add(Session session, string resource, RequestId request, ReadOnlySpan<byte> body, DateTimeOffset now) =>
-        session.Prepare("insert into request_id (resource, key, hash, body, time) values (@resource, @key, @hash, @body, @time)")
-            .With("@resource", resource)
-            .With("@key", request.Key)
-            .With("@hash", request.Hash)
-            .WithUtf8("@body", body)
-            .With("@time", TmfDate.Text(TmfDate.Of(now)))
-            .Execute();
+    public static async ValueTask AddAsync(Write write, string resource, RequestId? request, byte[] answer)
+    {
+        if (request is null)
+            return;
+        await write.Session.ExecuteAsync(
+            "insert into request_id (resource, key, hash, body, time) values (@resource, @key, @hash, @answer, @time)",
+            new { resource, key = request.Key, hash = request.Hash, answer = Encoding.UTF8.GetString(answer), time = TmfDate.Text(TmfDate.Of(write.Now)) });
+    }
 }

@@ -13,20 +13,29 @@ using static ServiceOrdering.Server.Errors.RequestFields;
 namespace ServiceOrdering.Server.Resources;
 
 /// <summary>What a caller wants a resource to become, before anyone asks whether it may.</summary>
-internal abstract class ResourceChange<T>
+/// <param name="href">Where the caller finds the resource.</param>
+internal abstract class ResourceChange<T>(string href)
     where T : class, IMessage<T>, new()
 {
     protected static MessageDescriptor Descriptor { get; } = new T().Descriptor;
 
-    /// <summary>A new message; the one before stays as it is.</summary>
-    public abstract T Propose(T before);
+    /// <summary>A resource of the table as the caller has seen it: with its href.</summary>
+    public T Seen(T stored)
+    {
+        var seen = stored.Clone();
+        Descriptor.FindFieldByName("href").Accessor.SetValue(seen, href);
+        return seen;
+    }
 
-    /// <summary>The request's name for a field of the resource.</summary>
-    public abstract string Locate(string field);
+    /// <summary>What the caller makes of the resource that it has seen: a new message.</summary>
+    public abstract T Propose(T seen);
 
     /// <summary>Violations that name fields of the resource, as violations of the request.</summary>
     public IReadOnlyList<FieldViolation> Locate(IEnumerable<FieldViolation> violations) =>
         [.. violations.Select(violation => new FieldViolation(violation) { Field = Locate(violation.Field) })];
+
+    /// <summary>The request's name for a field of the resource.</summary>
+    protected abstract string Locate(string field);
 }
 
 /// <summary>A change by a patch document: HTTP's PATCH.</summary>
@@ -36,7 +45,8 @@ internal sealed class PatchChange<T> : ResourceChange<T>
     private const string BodyField = "patch";
     private readonly PatchDocument _patch;
 
-    public PatchChange(Google.Api.HttpBody? body)
+    public PatchChange(Google.Api.HttpBody? body, string href)
+        : base(href)
     {
         if (body is null || body.Data.IsEmpty)
             throw ApiErrors.BodyMissing();
@@ -53,11 +63,11 @@ internal sealed class PatchChange<T> : ResourceChange<T>
         }
     }
 
-    public override T Propose(T before)
+    public override T Propose(T seen)
     {
         try
         {
-            var tree = _patch.Apply(JsonNode.Parse(JsonFormat.ToUtf8Bytes(before)), IsArray);
+            var tree = _patch.Apply(JsonNode.Parse(JsonFormat.ToUtf8Bytes(seen)), IsArray);
             var after = new T();
             var read = JsonFormat.Read(JsonSerializer.SerializeToUtf8Bytes(tree), after, JsonSource.Changed);
             if (read.Succeeded)
@@ -71,7 +81,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
         }
     }
 
-    public override string Locate(string field) => BodyField + FieldPointer.Of(Descriptor, field);
+    protected override string Locate(string field) => BodyField + FieldPointer.Of(Descriptor, field);
 
     private static Grpc.Core.RpcException Refusal(PatchException e) => ApiErrors.RequestInvalid([.. e.Problems.Select(problem =>
         Violation(BodyField + (problem.Path.StartsWith('/') ? problem.Path : ""), ReasonOf(problem.Kind), problem.Message))]);
@@ -104,7 +114,8 @@ internal sealed class MaskChange<T> : ResourceChange<T>
     private readonly string _sourceField;
     private readonly IReadOnlyList<FieldDescriptor> _fields;
 
-    public MaskChange(string sourceField, T? source, FieldMask? mask)
+    public MaskChange(string sourceField, T? source, FieldMask? mask, string href)
+        : base(href)
     {
         if (source is null || !Descriptor.FindFieldByName("id").Accessor.HasValue(source))
             throw ApiErrors.RequestInvalid([Violation($"{sourceField}.id", ErrorReason.FieldMissing, "Is required.")]);
@@ -122,9 +133,9 @@ internal sealed class MaskChange<T> : ResourceChange<T>
             : [.. Descriptor.Fields.InDeclarationOrder().Where(field => Attributes.IsSet(field, source) && field.Name != "id")];
     }
 
-    public override T Propose(T before)
+    public override T Propose(T seen)
     {
-        var after = before.Clone();
+        var after = seen.Clone();
         foreach (var field in _fields)
         {
             field.Accessor.Clear(after);
@@ -142,5 +153,5 @@ internal sealed class MaskChange<T> : ResourceChange<T>
         return after.Clone();
     }
 
-    public override string Locate(string field) => $"{_sourceField}.{field}";
+    protected override string Locate(string field) => $"{_sourceField}.{field}";
 }

@@ -1,29 +1,38 @@
 using Google.Protobuf;
 using Grpc.Core;
 using ServiceOrdering.Query;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Resources;
 
-/// <summary>What the common paths of create, read, list, change and delete must know of a resource.</summary>
+/// <summary>An attribute that has a column of its own, since it is filtered or sorted by often.</summary>
+/// <param name="Path">The attribute, as JSON has it: <c>serviceSpecification.id</c>.</param>
+/// <param name="Name">The column.</param>
+/// <param name="Value">What the column holds for a resource: a text, or null.</param>
+internal sealed record Column<T>(string Path, string Name, Func<T, string?> Value);
+
+/// <summary>What follows from every change of a resource, in the same write. Before is null at creation, after at deletion.</summary>
+internal delegate ValueTask Follower<T>(Write write, T? before, Draft<T>? after)
+    where T : class, IMessage<T>, new();
+
+/// <summary>What a table must know of the resources that it holds.</summary>
 /// <param name="Name">Name in the standard's spelling: <c>serviceOrder</c>.</param>
-/// <param name="Table">Its table, with the columns id, version, body and state beside those of <paramref name="Attributes"/>.</param>
-/// <param name="Route">Where it is found over REST, for its href.</param>
-/// <param name="Attributes">Attributes that have a column.</param>
+/// <param name="Table">Its table, with the columns id, version and body beside <paramref name="Columns"/>.</param>
+/// <param name="Route">Where a resource is found over REST, for its href.</param>
+/// <param name="Columns">Attributes that have a column; the state and the date that lists are ordered by are among them.</param>
 /// <param name="DateColumn">The column that a list is ordered by, newest first.</param>
 /// <param name="Id">The resource's id.</param>
 /// <param name="State">The resource's state, as JSON has it.</param>
-/// <param name="Date">The resource's value of the date column.</param>
 /// <param name="NotFound">Refusal for an id that is not there.</param>
 /// <param name="Changed">Refusal for an entity tag that is not the current one: id and current tag.</param>
 internal sealed record ResourceKind<T>(
     string Name,
     string Table,
     string Route,
-    IReadOnlyDictionary<string, string> Attributes,
+    IReadOnlyList<Column<T>> Columns,
     string DateColumn,
     Func<T, string> Id,
     Func<T, string> State,
-    Func<T, string> Date,
     Func<string, RpcException> NotFound,
     Func<string, string, RpcException> Changed)
     where T : class, IMessage<T>, new()
@@ -34,21 +43,17 @@ internal sealed record ResourceKind<T>(
     /// </summary>
     public IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> Lists { get; init; } = new Dictionary<string, Func<T, IEnumerable<string>>>();
 
-    public SqlColumns Columns => field ??= new SqlColumns("body", Attributes)
+    /// <summary>What else follows from a change, in this order: relations, events.</summary>
+    public IReadOnlyList<Follower<T>> Followers { get; init; } = [];
+
+    /// <summary>Where filters find the attributes.</summary>
+    public SqlColumns SqlColumns => field ??= new SqlColumns("body", Columns.Append(new Column<T>("id", "id", Id)).ToDictionary(column => column.Path, column => column.Name))
     {
         Lists = Lists.Keys.ToDictionary(path => path, path => new SqlValues($"{Table}_value", $"path = '{path}'", "id", "value")),
     };
 
     public ResourceSchema Schema { get; } = ResourceSchema.For(new T().Descriptor);
+
+    /// <summary>The resource's value of the date column.</summary>
+    public string Date(T resource) => Columns.First(column => column.Name == DateColumn).Value(resource)!;
 }
-
-/// <summary>A resource and the version of it that its entity tag names.</summary>
-internal sealed record Stored<T>(T Resource, long Version, bool Replayed = false)
-{
-    public string ETag => ETagOf(Version);
-
-    public static string ETagOf(long version) => $"\"{version}\"";
-}
-
-/// <summary>A page of resources. The total is not counted, and null, where a token was given.</summary>
-internal sealed record ResourcePage<T>(IReadOnlyList<T> Resources, int? TotalCount, string NextPageToken);

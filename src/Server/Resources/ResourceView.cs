@@ -13,21 +13,14 @@ internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress addres
 
     public string HrefOf(string id, ServerCallContext context) => $"{address.For(context)}{kind.Route}/{id}";
 
-    /// <summary>Writes into a resource where the caller finds it.</summary>
-    public Func<T, T> Href(ServerCallContext context) => resource =>
-    {
-        _href.Accessor.SetValue(resource, HrefOf(kind.Id(resource), context));
-        return resource;
-    };
-
     /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
     public Func<T, T> Form(string fields, ServerCallContext context)
     {
         var selection = QueryErrors.ReadFields(fields);
-        var href = Href(context);
         return resource =>
         {
-            selection.Apply(href(resource));
+            _href.Accessor.SetValue(resource, HrefOf(kind.Id(resource), context));
+            selection.Apply(resource);
             return resource;
         };
     }

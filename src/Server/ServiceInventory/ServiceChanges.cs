@@ -11,8 +11,9 @@ namespace ServiceOrdering.Server.ServiceInventory;
 internal static class ServiceChanges
 {
     /// <summary>The service after a change, without its href; or every reason why it may not be changed so.</summary>
-    public static Service Apply(Service before, ResourceChange<Service> change, DateTimeOffset now)
+    public static Service Apply(Service stored, ResourceChange<Service> change, DateTimeOffset now)
     {
+        var before = change.Seen(stored);
         var after = change.Propose(before);
         var invalid = RequestFields.Check(after, isCreation: false);
         invalid.AddRange(ServiceRequests.Complete(after, ""));

@@ -16,16 +16,18 @@ internal static class ServiceEvents
     private static readonly EventKind StateChange = Kind(nameof(ServiceStateChangeEvent), "State of service changed");
     private static readonly EventKind Delete = Kind(nameof(ServiceDeleteEvent), "Service deleted");
 
-    /// <param name="session">The write.</param>
-    /// <param name="service">The new service.</param>
-    /// <param name="body">The same as it is stored.</param>
-    /// <param name="now">When that was.</param>
-    /// <param name="correlationId">What the event has in common with the call that caused it.</param>
-    public static void Created(Session session, Service service, ReadOnlySpan<byte> body, DateTimeOffset now, string correlationId) =>
-        Append(session, Create, service.Id, body, now, correlationId);
+    /// <summary>Tells of a change of a service. Whoever acts on a state knows the rest by then: the attributes' event comes first, the state's last.</summary>
+    public static async ValueTask FollowAsync(Write write, Service? before, Draft<Service>? after)
+    {
+        if (before is null)
+            await AppendAsync(write, Create, after!.Resource.Id, body: null);
+        else if (after is null)
+            await AppendAsync(write, Delete, before.Id, JsonFormat.ToText(Only(before, [])));
+        else
+            await ChangedAsync(write, before, after.Resource);
+    }
 
-    /// <summary>Whoever acts on a state knows the rest by then: the attributes' event comes first, the state's last.</summary>
-    public static void Changed(Session session, Service before, Service after, DateTimeOffset now, string correlationId)
+    private static async ValueTask ChangedAsync(Write write, Service before, Service after)
     {
         var changed = Attributes.Changed(before, after).ToLookup(attribute => attribute.FieldNumber switch
         {
@@ -34,16 +36,12 @@ internal static class ServiceEvents
             _ => AttributeValueChange,
         });
         foreach (var kind in new[] { AttributeValueChange, OperatingStatusChange, StateChange }.Where(changed.Contains))
-            Append(session, kind, after.Id, JsonFormat.ToUtf8Bytes(Only(after, changed[kind])), now, correlationId);
+            await AppendAsync(write, kind, after.Id, JsonFormat.ToText(Only(after, changed[kind])));
     }
-
-    public static void Deleted(Session session, Service service, DateTimeOffset now, string correlationId) =>
-        Append(session, Delete, service.Id, JsonFormat.ToUtf8Bytes(Only(service, [])), now, correlationId);
 
     private static EventKind Kind(string type, string title) => new(type, "serviceInventory", title) { IsEntity = true };
 
-    private static void Append(Session session, EventKind kind, string id, ReadOnlySpan<byte> body, DateTimeOffset now, string correlationId) =>
-        EventEnvelope.Append(session, kind, ServiceStore.Kind.Name, id, body, TmfDate.Text(TmfDate.Of(now)), correlationId);
+    private static ValueTask AppendAsync(Write write, EventKind kind, string id, string? body) => EventEnvelope.AppendAsync(write, kind, "service", id, body);
 
     /// <summary>The service's id and class, and some of its attributes.</summary>
     private static Service Only(Service service, IEnumerable<FieldDescriptor> attributes)

@@ -1,35 +1,32 @@
 using Grpc.Core;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
-using ServiceOrdering.Transcoding;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;
 
-internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Service> view, TimeProvider time) : ServiceService.ServiceServiceBase
+internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Service> services, ResourceView<Service> view, TimeProvider time) : ServiceService.ServiceServiceBase
 {
     public override async Task<CreateServiceResponse> CreateService(CreateServiceRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var (service, requestId) = ServiceRequests.Check(request, time);
-        var stored = await store.CreateAsync(service, requestId, CorrelationId.Of(context), context.CancellationToken);
+        var stored = await store.CreateAsync(context.Caller(), service, requestId, context.CancellationToken);
         return new CreateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
-    public override Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
+    public override async Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
-        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
-            return Task.FromResult(new GetServiceResponse { Etag = store.CopyTo(body, request.Id, view.HrefOf(request.Id, context)) });
         var show = view.Form(request.Fields, context);
-        var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceResponse { Service = show(stored.Resource), Etag = stored.ETag });
+        var stored = await services.GetAsync(request.Id);
+        return new GetServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
     }
 
-    public override Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
+    public override async Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var query = ServiceRequests.Check(request);
-        var page = store.List(query, context.CancellationToken);
+        var page = await services.ListAsync(query, context.CancellationToken);
         var response = new ListServicesResponse
         {
             Services = { page.Resources.Select(show) },
@@ -38,28 +35,28 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceView<Servic
         };
         if (page.TotalCount is { } total)
             response.TotalCount = total;
-        return Task.FromResult(response);
+        return response;
     }
 
     public override async Task<UpdateServiceResponse> UpdateService(UpdateServiceRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var change = ServiceRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Service.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        var change = ServiceRequests.Check(request, view.HrefOf(request.Service?.Id ?? "", context));
+        var stored = await store.UpdateAsync(context.Caller(), request.Service!.Id, request.Etag, change, context.CancellationToken);
         return new UpdateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceResponse> PatchService(PatchServiceRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var change = ServiceRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        var change = ServiceRequests.Check(request, view.HrefOf(request.Id, context));
+        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
         return new PatchServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceResponse> DeleteService(DeleteServiceRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
+        await store.DeleteAsync(context.Caller(), request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceResponse();
     }
 }

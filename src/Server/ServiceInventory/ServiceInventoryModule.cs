@@ -1,3 +1,7 @@
+using System.Buffers;
+using Grpc.Core;
+using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceInventory.V5;
@@ -7,9 +11,15 @@ namespace ServiceOrdering.Server.ServiceInventory;
 internal static class ServiceInventoryModule
 {
     public static IServiceCollection AddServiceInventory(this IServiceCollection services) => services
-        .AddSingleton(ServiceStore.Kind)
-        .AddSingleton<ResourceView<Service>>()
+        .AddResource(ServiceKind.Create())
+        .AddWatchedResource<Service>()
+        .AddEventApi(new EventApi("serviceInventory", "/tmf-api/serviceInventory/v5", ["service"])
+        {
+            // TMF638 v5 is in use under two paths.
+            Alias = new EventApi("serviceInventoryManagement", "/tmf-api/serviceInventoryManagement/v5", ["service"]),
+        })
         .AddSingleton<ServiceStore>()
+        .AddSingleton<IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>, Text>()
         .AddSingleton<ServiceGrpcService>()
         .AddSingleton<ServiceTopologyGrpcService>();
 
@@ -18,5 +28,11 @@ internal static class ServiceInventoryModule
         routes.MapGrpcService<ServiceGrpcService>().WithTmfJson();
         routes.MapGrpcService<ServiceTopologyGrpcService>().WithTmfJson();
         return routes;
+    }
+
+    private sealed class Text(ResourceText<Service> text) : IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>
+    {
+        public async ValueTask<GetServiceResponse?> WriteAsync(GetServiceRequest request, IBufferWriter<byte> body, ServerCallContext context) =>
+            request.Fields.Length > 0 ? null : new GetServiceResponse { Etag = await text.WriteAsync(request.Id, body, context) };
     }
 }

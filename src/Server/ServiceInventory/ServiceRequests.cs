@@ -1,6 +1,7 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Inventory.V1;
 using ServiceOrdering.Json;
+using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using Tmf.Common.V5;
@@ -38,11 +39,12 @@ internal static class ServiceRequests
     }
 
     public static ResourceQuery Check(ListServicesRequest request) => ResourceQuery.Check(
-        ServiceStore.Kind.Schema, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+        ResourceSchema.For(Service.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
-    public static ResourceChange<Service> Check(UpdateServiceRequest request) => new MaskChange<Service>("service", request.Service, request.UpdateMask);
+    public static ResourceChange<Service> Check(UpdateServiceRequest request, string href) =>
+        new MaskChange<Service>("service", request.Service, request.UpdateMask, href);
 
-    public static ResourceChange<Service> Check(PatchServiceRequest request) => new PatchChange<Service>(request.Patch);
+    public static ResourceChange<Service> Check(PatchServiceRequest request, string href) => new PatchChange<Service>(request.Patch, href);
 
     public static (ServiceTopologyDirection Direction, int Depth) Check(GetServiceTopologyRequest request)
     {

@@ -13,8 +13,9 @@ namespace ServiceOrdering.Server.ServiceOrders;
 internal static class ServiceOrderChanges
 {
     /// <summary>The order after a change, without its href; or every reason why it may not be changed so.</summary>
-    public static ServiceOrder Apply(ServiceOrder before, ResourceChange<ServiceOrder> change, DateTimeOffset now)
+    public static ServiceOrder Apply(ServiceOrder stored, ResourceChange<ServiceOrder> change, DateTimeOffset now)
     {
+        var before = change.Seen(stored);
         var after = change.Propose(before);
         var itemsBefore = ById(before);
         KeepWhatTheServerSet(after, itemsBefore);

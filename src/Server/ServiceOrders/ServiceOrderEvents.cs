@@ -30,18 +30,17 @@ internal static class ServiceOrderEvents
         ServiceOrder.ServiceOrderItemFieldNumber, ServiceOrder.ExtensionsFieldNumber,
     ];
 
-    /// <param name="session">The write.</param>
-    /// <param name="order">The new order.</param>
-    /// <param name="body">The same as it is stored.</param>
-    /// <param name="correlationId">What the event has in common with the call that caused it.</param>
-    public static void Created(Session session, ServiceOrder order, ReadOnlySpan<byte> body, string correlationId) =>
-        EventEnvelope.Append(session, Create, Resource, order.Id, body, TmfDate.Text(order.OrderDate), correlationId);
+    /// <summary>Tells of a change of an order.</summary>
+    public static ValueTask FollowAsync(Write write, ServiceOrder? before, Draft<ServiceOrder>? after) =>
+        before is null ? EventEnvelope.AppendAsync(write, Create, Resource, after!.Resource.Id, resourceJson: null, at: after.Resource.OrderDate)
+        : after is null ? AppendAsync(write, Delete, Identity(before))
+        : ChangedAsync(write, before, after.Resource);
 
     /// <summary>
     /// First the attributes, then the state: who acts on the state knows the rest. What the event of the state tells, the
     /// states of the items, is not told twice.
     /// </summary>
-    public static void Changed(Session session, ServiceOrder before, ServiceOrder after, DateTimeOffset now, string correlationId)
+    private static async ValueTask ChangedAsync(Write write, ServiceOrder before, ServiceOrder after)
     {
         var isNewState = before.State != after.State;
         var changed = Identity(after);
@@ -61,16 +60,13 @@ internal static class ServiceOrderEvents
         TakeChangedExtensions(before, after, changed, names);
 
         if (names.Count > 0)
-            Append(session, AttributeValueChange, changed, now, correlationId, string.Join(',', names));
+            await AppendAsync(write, AttributeValueChange, changed, string.Join(',', names));
         if (isNewState)
-            Append(session, StateChange, States(after), now, correlationId);
+            await AppendAsync(write, StateChange, States(after));
     }
 
-    public static void Deleted(Session session, ServiceOrder order, DateTimeOffset now, string correlationId) =>
-        Append(session, Delete, Identity(order), now, correlationId);
-
-    private static void Append(Session session, EventKind kind, ServiceOrder told, DateTimeOffset now, string correlationId, string? fieldPath = null) =>
-        EventEnvelope.Append(session, kind, Resource, told.Id, JsonFormat.ToUtf8Bytes(told), TmfDate.Text(TmfDate.Of(now)), correlationId, fieldPath);
+    private static ValueTask AppendAsync(Write write, EventKind kind, ServiceOrder told, string? fieldPath = null) =>
+        EventEnvelope.AppendAsync(write, kind, Resource, told.Id, JsonFormat.ToText(told), fieldPath);
 
     private static void Take(FieldDescriptor attribute, ServiceOrder after, ServiceOrder changed)
     {

@@ -1,41 +1,34 @@
 using Grpc.Core;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
-using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceView<ServiceOrder> view, TimeProvider time)
+internal sealed class ServiceOrderGrpcService(
+    ServiceOrderStore store, ResourceTable<ServiceOrder> orders, ResourceView<ServiceOrder> view, TimeProvider time)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(order, requestId, CorrelationId.Of(context), context.CancellationToken);
-        return new CreateServiceOrderResponse
-        {
-            ServiceOrder = show(stored.Resource),
-            Etag = stored.ETag,
-            Replayed = stored.Replayed,
-        };
+        var stored = await store.CreateAsync(context.Caller(), order, requestId, context.CancellationToken);
+        return new CreateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
-    public override Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
+    public override async Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
-        if (request.Fields.Length == 0 && JsonBody.Of(context) is { } body)
-            return Task.FromResult(new GetServiceOrderResponse { Etag = store.CopyTo(body, request.Id, view.HrefOf(request.Id, context)) });
         var show = view.Form(request.Fields, context);
-        var stored = store.Get(request.Id);
-        return Task.FromResult(new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag });
+        var stored = await orders.GetAsync(request.Id);
+        return new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
-    public override Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
+    public override async Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var query = ServiceOrderRequests.Check(request);
-        var page = store.List(query, context.CancellationToken);
+        var page = await orders.ListAsync(query, context.CancellationToken);
         var response = new ListServiceOrdersResponse
         {
             ServiceOrders = { page.Resources.Select(show) },
@@ -44,28 +37,28 @@ internal sealed class ServiceOrderGrpcService(ServiceOrderStore store, ResourceV
         };
         if (page.TotalCount is { } total)
             response.TotalCount = total;
-        return Task.FromResult(response);
+        return response;
     }
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.ServiceOrder.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        var change = ServiceOrderRequests.Check(request, view.HrefOf(request.ServiceOrder?.Id ?? "", context));
+        var stored = await store.UpdateAsync(context.Caller(), request.ServiceOrder!.Id, request.Etag, change, context.CancellationToken);
         return new UpdateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var change = ServiceOrderRequests.Check(request);
-        var stored = await store.UpdateAsync(request.Id, request.Etag, change, view.Href(context), CorrelationId.Of(context), context.CancellationToken);
+        var change = ServiceOrderRequests.Check(request, view.HrefOf(request.Id, context));
+        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
         return new PatchServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(request.Id, request.Etag, CorrelationId.Of(context), context.CancellationToken);
+        await store.DeleteAsync(context.Caller(), request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 }

@@ -1,4 +1,5 @@
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using Tmf.ServiceOrdering.V4;
@@ -31,12 +32,12 @@ internal static class ServiceOrderRequests
     }
 
     public static ResourceQuery Check(ListServiceOrdersRequest request) => ResourceQuery.Check(
-        ServiceOrderStore.Kind.Schema, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+        ResourceSchema.For(ServiceOrder.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
-    public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request) =>
-        new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask);
+    public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request, string href) =>
+        new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask, href);
 
-    public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request) => new PatchChange<ServiceOrder>(request.Patch);
+    public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request, string href) => new PatchChange<ServiceOrder>(request.Patch, href);
 
     /// <summary>Item ids are unique, and relationships lead to items that are there and do not go round in a circle.</summary>
     public static void CheckItems(ServiceOrder order, string path, List<FieldViolation> violations)

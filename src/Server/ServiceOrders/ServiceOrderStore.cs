@@ -1,4 +1,3 @@
-using System.Buffers;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
@@ -7,79 +6,64 @@ using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-/// <summary>Service orders in the database.</summary>
-internal sealed class ServiceOrderStore(Database database, TimeProvider time)
+/// <summary>What is done to service orders, each a script of steps in one write.</summary>
+internal sealed class ServiceOrderStore(Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, TimeProvider time)
 {
-    public static readonly ResourceKind<ServiceOrder> Kind = new(
-        Name: "serviceOrder",
-        Table: "service_order",
-        Route: "/tmf-api/serviceOrdering/v4/serviceOrder",
-        Attributes: new Dictionary<string, string>
+    public Task<Stored<ServiceOrder>> CreateAsync(Caller caller, ServiceOrder order, RequestId? requestId, CancellationToken cancellationToken)
+    {
+        var draft = new Draft<ServiceOrder>(order);
+        return database.WriteAsync(caller, async write =>
         {
-            ["id"] = "id",
-            ["state"] = "state",
-            ["orderDate"] = "order_date",
-            ["externalId"] = "external_id",
-        },
-        DateColumn: "order_date",
-        Id: order => order.Id,
-        State: order => EnumNames.Json(order.State),
-        Date: order => TmfDate.Text(order.OrderDate),
-        NotFound: ApiErrors.ServiceOrderNotFound,
-        Changed: ApiErrors.ServiceOrderChanged);
-
-    private readonly ResourceStore<ServiceOrder> _resources = new(database, Kind, time);
-
-    public Stored<ServiceOrder> Get(string id) => _resources.Get(id);
-
-    public string CopyTo(IBufferWriter<byte> output, string id, string href) => _resources.CopyTo(output, id, href);
-
-    public ResourcePage<ServiceOrder> List(ResourceQuery query, CancellationToken cancellationToken) => _resources.List(query, cancellationToken);
-
-    public Task<Stored<ServiceOrder>> CreateAsync(ServiceOrder order, RequestId? requestId, string correlationId, CancellationToken cancellationToken) =>
-        _resources.CreateAsync(order, requestId, (session, created, body) =>
-        {
-            CheckReferences(session, created, before: null, field => $"service_order.{field}");
-            ServiceOrderEvents.Created(session, created, body.Span, correlationId);
+            if (await RequestIds.FindAnswerAsync<ServiceOrder>(write, kind.Name, requestId) is { } answer)
+                return answer;
+            var unknown = await FindUnknownReferencesAsync(write, before: null, order);
+            if (unknown.Count > 0)
+                throw ApiErrors.RequestInvalid([.. unknown.Select(violation => new FieldViolation(violation) { Field = $"service_order.{violation.Field}" })]);
+            var stored = await orders.WriteAsync(write, before: null, draft);
+            await RequestIds.AddAsync(write, kind.Name, requestId, draft.Body);
+            return stored;
         }, cancellationToken);
+    }
 
-    /// <summary>Changes an order by its life's rules; <paramref name="show"/> gives it the form that the caller has seen.</summary>
+    /// <summary>Changes an order by its life's rules.</summary>
     public Task<Stored<ServiceOrder>> UpdateAsync(
-        string id, string etag, ResourceChange<ServiceOrder> change, Func<ServiceOrder, ServiceOrder> show, string correlationId,
-        CancellationToken cancellationToken) =>
-        _resources.UpdateAsync(
-            id,
-            etag,
-            before => ServiceOrderChanges.Apply(show(before.Clone()), change, time.GetUtcNow()),
-            (session, before, after) =>
-            {
-                CheckReferences(session, after, before, change.Locate);
-                ServiceOrderEvents.Changed(session, before, after, time.GetUtcNow(), correlationId);
-            },
-            cancellationToken);
-
-    public Task<bool> DeleteAsync(string id, string etag, string correlationId, CancellationToken cancellationToken) =>
-        _resources.DeleteAsync(id, etag, (session, order) =>
+        Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    {
+        var before = await orders.GetAsync(id, etag);
+        var after = ServiceOrderChanges.Apply(before.Resource, change, time.GetUtcNow());
+        if (before.Resource.Equals(after))
+            return before;
+        var draft = new Draft<ServiceOrder>(after);
+        return await database.WriteAsync(caller, async write =>
         {
-            if (!ServiceOrderLifecycle.IsDeletable(order.State))
-                throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(order.State));
-            ServiceOrderEvents.Deleted(session, order, time.GetUtcNow(), correlationId);
+            var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);
+            if (unknown.Count > 0)
+                throw ApiErrors.RequestInvalid(change.Locate(unknown));
+            return await orders.WriteAsync(write, before, draft);
         }, cancellationToken);
+    });
 
-    /// <summary>Items of other orders that this one newly refers to are there; seen in the transaction that makes them matter.</summary>
-    private void CheckReferences(Session session, ServiceOrder order, ServiceOrder? before, Func<string, string> locate)
+    public Task DeleteAsync(Caller caller, string id, string etag, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    {
+        var before = await orders.GetAsync(id, etag);
+        if (!ServiceOrderLifecycle.IsDeletable(before.Resource.State))
+            throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
+        return await database.WriteAsync(caller, write => orders.WriteAsync(write, before, after: null), cancellationToken);
+    });
+
+    /// <summary>Items of other orders that this one newly refers to and that are not there; seen in the write that makes them matter.</summary>
+    private async ValueTask<List<FieldViolation>> FindUnknownReferencesAsync(Write write, ServiceOrder? before, ServiceOrder after)
     {
         var known = before is null ? [] : ServiceOrderItems.ReferencesToOtherOrders(before).Select(place => place.Reference).ToHashSet();
-        var violations = new List<FieldViolation>();
-        foreach (var (reference, path) in ServiceOrderItems.ReferencesToOtherOrders(order).Where(place => !known.Contains(place.Reference)))
+        var unknown = new List<FieldViolation>();
+        foreach (var (reference, path) in ServiceOrderItems.ReferencesToOtherOrders(after).Where(place => !known.Contains(place.Reference)))
         {
-            var other = _resources.Find(session, reference.ServiceOrderId)?.Resource;
+            var other = await orders.FindAsync(write.Session, reference.ServiceOrderId);
             if (other is null)
-                violations.Add(ServiceOrderRequests.UnknownOrder(locate($"{path}.service_order_id"), reference));
-            else if (reference.HasItemId && ServiceOrderItems.All(other, "").All(placed => placed.Item.Id != reference.ItemId))
-                violations.Add(ServiceOrderRequests.UnknownItem(locate($"{path}.item_id"), reference));
+                unknown.Add(ServiceOrderRequests.UnknownOrder($"{path}.service_order_id", reference));
+            else if (reference.HasItemId && ServiceOrderItems.All(other.Resource, "").All(placed => placed.Item.Id != reference.ItemId))
+                unknown.Add(ServiceOrderRequests.UnknownItem($"{path}.item_id", reference));
         }
-        if (violations.Count > 0)
-            throw ApiErrors.RequestInvalid(violations);
+        return unknown;
     }
 }

@@ -1,111 +1,62 @@
-using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
-using ServiceOrdering.Server.Hosting;
-
 namespace ServiceOrdering.Server.Storage;
 
-/// <summary>
-/// The database. Reads run on connections of their own and never wait for writers (WAL); writes go through one queue.
-/// </summary>
-internal sealed class Database : IDisposable
+/// <summary>The database. Reads never wait for writers; a write is answered once it is durable.</summary>
+internal abstract class Database : IDisposable
 {
-    private readonly string _connectionString;
-    private readonly ConcurrentBag<Session> _idle = [];
-    private readonly WriteQueue _writes;
+    // Each conflict is another's success; so many in a row are a resource that everybody wants at once.
+    private const int MostConflicts = 100;
 
-    public Database(StorageOptions options)
-    {
-        var builder = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = false };
-        builder.DataSource = Path.GetFullPath(builder.DataSource);
-        _connectionString = builder.ConnectionString;
-        Location = builder.DataSource;
+    /// <summary>What operators know the database by: the path of its file.</summary>
+    public abstract string Location { get; }
 
-        var writer = OpenFirst();
-        try
-        {
-            writer.Execute("pragma journal_mode = wal");
-            writer.Execute("pragma wal_autocheckpoint = 4000");
-            // The file grows under the writer: mapped, it would be mapped anew time and again.
-            writer.Execute("pragma mmap_size = 0");
-            writer.Execute("pragma cache_size = -32000");
-            Migrations.Apply(writer);
-        }
-        catch
-        {
-            writer.Dispose();
-            throw;
-        }
-        _writes = new WriteQueue(writer);
-    }
-
-    /// <summary>Full path of the database file.</summary>
-    public string Location { get; }
+    /// <summary>What tells this database from every other.</summary>
+    public abstract long Identity { get; }
 
     /// <summary>Raised after every commit, before its callers are answered.</summary>
-    public event Action? Committed
-    {
-        add => _writes.Committed += value;
-        remove => _writes.Committed -= value;
-    }
+    public event Action? Committed;
 
-    /// <summary>Runs a write in a transaction and answers once it is durable. What throws is rolled back, alone.</summary>
-    public Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellationToken) =>
-        _writes.EnqueueAsync(write, cancellationToken);
+    /// <summary>SQL that reads a text as the UTF-8 that it is stored as, in place of a string: for what only passes through.</summary>
+    public abstract string AsUtf8(string text);
 
-    /// <summary>Runs one statement, which sees one consistent state.</summary>
-    public T Read<T>(Func<Session, T> read)
-    {
-        if (!_idle.TryTake(out var session))
-            session = Open();
-        try
-        {
-            return read(session);
-        }
-        finally
-        {
-            _idle.Add(session);
-        }
-    }
+    /// <summary>SQL that stores UTF-8 bytes as text.</summary>
+    public abstract string FromUtf8(string bytes);
 
-    /// <summary>Runs several statements that see the same state.</summary>
-    public T ReadConsistently<T>(Func<Session, T> read) => Read(session =>
-    {
-        session.Execute("begin");
-        try
-        {
-            return read(session);
-        }
-        finally
-        {
-            session.Execute("rollback");
-        }
-    });
+    /// <summary>Reads with one statement, which sees one consistent state.</summary>
+    public abstract ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read);
 
-    public void Dispose()
-    {
-        _writes.Dispose();
-        while (_idle.TryTake(out var session))
-            session.Dispose();
-    }
+    /// <summary>Reads with any number of statements, which see one state, and ends soon after the caller has gone.</summary>
+    public abstract ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken);
 
-    private Session OpenFirst()
+    /// <summary>Runs a write in a transaction and answers once it is durable. One that throws leaves nothing behind.</summary>
+    public abstract Task<T> WriteAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs what reads first and then writes by compare-and-set, so that the writer has little to do; again where another write
+    /// was faster.
+    /// </summary>
+    public static async Task<T> RetryAsync<T>(Func<Task<T>> readAndWrite)
     {
-        try
+        for (var conflicts = 1; ; conflicts++)
         {
-            return Open();
-        }
-        catch (SqliteException e)
-        {
-            throw new DatabaseUnusableException($"The database {Location} cannot be opened: {e.Message}", e);
+            try
+            {
+                return await readAndWrite();
+            }
+            catch (ConflictException) when (conflicts < MostConflicts)
+            {
+                // What is there now is read next.
+            }
+            catch (ConflictException)
+            {
+                throw Errors.ApiErrors.ServerUnavailable("Too many others change the same resource.");
+            }
         }
     }
 
-    private Session Open()
-    {
-        var session = new Session(_connectionString);
-        session.Execute("pragma synchronous = full");
-        session.Execute("pragma busy_timeout = 5000");
-        session.Execute("pragma mmap_size = 268435456");
-        return session;
-    }
+    public abstract void Dispose();
+
+    protected void TellCommitted() => Committed?.Invoke();
 }
+
+/// <summary>The database cannot be opened, or is not one of this version's.</summary>
+internal sealed class DatabaseUnusableException(string message, Exception? cause = null) : Exception(message, cause);

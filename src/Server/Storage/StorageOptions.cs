@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace ServiceOrdering.Server.Storage;
 
 /// <summary>Where orders are kept: the configuration section <c>Storage</c>.</summary>
@@ -10,18 +8,4 @@ internal sealed record StorageOptions
 
     /// <summary>The database's connection string. A relative path is relative to the working directory. Default: <c>Data Source=service-ordering.db</c>.</summary>
     public string ConnectionString { get; init; } = "Data Source=service-ordering.db";
-
-    /// <summary>True where a connection string names a file: a database in memory would be another one for each connection.</summary>
-    public static bool IsFile(string connectionString)
-    {
-        try
-        {
-            var builder = new SqliteConnectionStringBuilder(connectionString);
-            return builder.Mode != SqliteOpenMode.Memory && builder.DataSource is not ("" or ":memory:");
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 }

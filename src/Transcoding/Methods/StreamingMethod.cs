@@ -43,7 +43,7 @@ internal sealed class StreamingMethod<TService, TRequest, TResponse> : TmfJsonMe
         try
         {
             var request = await ReadAsync<TRequest>(http);
-            var call = new TranscodedCallContext(http, FullName, takesJsonBody: false);
+            var call = new TranscodedCallContext(http, FullName);
             http.Features.Set<IServerCallContextFeature>(call);
             await RunAsync(request, writer, call, http.RequestAborted);
             ThrowIfRefused(call);

@@ -18,21 +18,19 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     private Dictionary<object, object>? _userState;
     private AuthContext? _authContext;
 
-    private readonly bool _takesJsonBody;
-    private RecycledBuffer? _jsonBody;
+    private RecycledBuffer? _text;
 
-    public TranscodedCallContext(HttpContext http, string method, bool takesJsonBody)
+    public TranscodedCallContext(HttpContext http, string method)
     {
         _http = http;
         _method = method;
-        _takesJsonBody = takesJsonBody;
     }
 
-    /// <summary>Takes the body as text; null where the body is not one message.</summary>
-    public IBufferWriter<byte>? JsonBody => _takesJsonBody ? _jsonBody ??= new RecycledBuffer() : null;
+    /// <summary>Takes the body as text.</summary>
+    public IBufferWriter<byte> Text => _text ??= new RecycledBuffer();
 
-    /// <summary>The body that the service wrote as text, or null where it left that to the message.</summary>
-    public RecycledBuffer? WrittenBody => _jsonBody is { Length: > 0 } ? _jsonBody : null;
+    /// <summary>The body that was written as text, or null where that is left to the message.</summary>
+    public RecycledBuffer? WrittenText => _text is { Length: > 0 } ? _text : null;
 
     public ServerCallContext ServerCallContext => this;
 
@@ -69,7 +67,7 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     protected override IDictionary<object, object> UserStateCore =>
         _userState ??= new Dictionary<object, object> { ["__HttpContext"] = _http };
 
-    public void Dispose() => _jsonBody?.Dispose();
+    public void Dispose() => _text?.Dispose();
 
     /// <summary>Headers of the HTTP response. They go out with its body.</summary>
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Transcoding.Errors;
 using ServiceOrdering.Transcoding.Http;
@@ -26,8 +27,11 @@ internal sealed class UnaryMethod<TService, TRequest, TResponse> : TmfJsonMethod
         _writer = new ResponseWriter(route);
         var implementation = Implementation<TService, Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(
             method.Name, typeof(TRequest), typeof(ServerCallContext));
+        var text = Route.AnswersWithMessage ? services.Provider.GetService<IResponseText<TService, TRequest, TResponse>>() : null;
         _call = Interceptors(options).Around<TRequest, TResponse>(async (request, context) =>
         {
+            if (text is not null && await text.WriteAsync(request, ((TranscodedCallContext)context).Text, context) is { } answer)
+                return answer;
             var service = activator.Create(context.GetHttpContext().RequestServices);
             try
             {
@@ -45,13 +49,13 @@ internal sealed class UnaryMethod<TService, TRequest, TResponse> : TmfJsonMethod
         try
         {
             var request = await ReadAsync<TRequest>(http);
-            using var call = new TranscodedCallContext(http, FullName, Route.AnswersWithMessage);
+            using var call = new TranscodedCallContext(http, FullName);
             http.Features.Set<IServerCallContextFeature>(call);
             var response = await _call(request, call);
             ThrowIfRefused(call);
             if (call.Trailers is { } trailers)
                 CallMetadata.ToHeaders(trailers, http.Response.Headers);
-            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response, call.WrittenBody);
+            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response, call.WrittenText);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
@@ -13,9 +14,12 @@ internal static class EventHistory
     public static ServiceOrder MinimalOrder() =>
         new() { ServiceOrderItem = { new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, Service = new() } } };
 
+    /// <summary>All events.</summary>
+    internal static IReadOnlyList<LoggedEvent> Log(this RunningServer server) => server.Service<Database>()
+        .ReadAsync(session => server.Service<EventLog>().ReadAfterAsync(session, 0, int.MaxValue, int.MaxValue)).AsTask().GetAwaiter().GetResult()!.Events;
+
     /// <summary>Ids of all events, in their order.</summary>
-    public static List<string> EventIds(this RunningServer server) =>
-        server.Service<Database>().Read(session => session.Prepare("select id from event_log order by position").Read(row => row.Text(0)));
+    public static List<string> EventIds(this RunningServer server) => server.Query<string>("select id from event_log order by position");
 
     /// <summary>Callers at once, each placing orders and deleting every third of its own; then the last order of all.</summary>
     public static async Task WriteAsync(this RunningServer server, int callers, int ordersEach, CancellationToken cancellationToken)
@@ -36,6 +40,15 @@ internal static class EventHistory
         var last = MinimalOrder();
         last.ExternalId = Last;
         await server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest { ServiceOrder = last }, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Places orders of 100 KB each.</summary>
+    public static async Task WriteLargeAsync(this RunningServer server, int orders, CancellationToken cancellationToken)
+    {
+        var large = MinimalOrder();
+        large.Description = new string('x', 100_000);
+        for (var i = 0; i < orders; i++)
+            await server.ServiceOrders.CreateServiceOrderAsync(new CreateServiceOrderRequest { ServiceOrder = large }, cancellationToken: cancellationToken);
     }
 
     public static bool IsLast(this Event told) => told.ServiceOrderCreateEvent?.Event.ServiceOrder.ExternalId == Last;

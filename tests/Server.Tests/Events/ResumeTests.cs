@@ -1,4 +1,5 @@
 using ServiceOrdering.Client;
+using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
@@ -11,6 +12,9 @@ public sealed class ResumeTests : IDisposable
 {
     private const int Callers = 8;
     private const int OrdersEach = 940;
+
+    // 12 MB: more than the tail holds, and than a connection takes while nobody reads.
+    private const int LargeOrders = 120;
 
     private readonly RunningServer _server = new();
 
@@ -64,13 +68,44 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_slow_watcher_gets_what_is_too_large_to_be_kept_in_memory()
+    {
+        using var slow = _server.Events.WatchEvents(new WatchEventsRequest(), cancellationToken: Cancellation);
+        Assert.True(await slow.ResponseStream.MoveNext(Cancellation));
+
+        await _server.WriteLargeAsync(LargeOrders, Cancellation);
+        var expected = _server.EventIds();
+        var held = await HeldByTailAsync();
+
+        Assert.InRange(held.Sum(logged => (long)logged.Body.Length), 7 << 20, 8 << 20);
+        Assert.Equal(expected[^held.Count..], held.Select(logged => logged.Id));
+        Assert.Equal(expected, await ReadAsync(slow, expected.Count));
+    }
+
+    [Fact]
+    public async Task A_slow_watcher_is_told_that_all_of_its_next_events_are_gone()
+    {
+        using var slow = _server.Events.WatchEvents(new WatchEventsRequest(), deadline: DateTime.UtcNow.AddSeconds(30), cancellationToken: Cancellation);
+        Assert.True(await slow.ResponseStream.MoveNext(Cancellation));
+        await _server.WriteLargeAsync(LargeOrders, Cancellation);
+        Assert.InRange((await HeldByTailAsync()).Count, 1, LargeOrders - 20);
+
+        await _server.Service<Database>().WriteAsync(Caller.Server, write => EventLog.TrimAsync(write.Session, "9999", LargeOrders), Cancellation);
+
+        Assert.Empty(_server.EventIds());
+        var end = await Assert.ThrowsAnyAsync<ServiceOrderingException>(() => ReadAsync(slow, LargeOrders));
+        Assert.Equal((Grpc.Core.StatusCode.OutOfRange, ErrorReason.ResumeTokenExpired), (end.StatusCode, end.ErrorReason));
+        Assert.Equal(_server.Service<ResumeTokens>().Write(LargeOrders), end.Metadata["oldestToken"]);
+    }
+
+    [Fact]
     public async Task A_token_older_than_what_is_kept_is_refused_and_the_oldest_one_is_named()
     {
         using var call = _server.Events.WatchEvents(new WatchEventsRequest(), cancellationToken: Cancellation);
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
         var token = call.ResponseStream.Current.ResumeToken;
         await _server.WriteAsync(1, 3, Cancellation);
-        await _server.Service<Database>().WriteAsync(session => EventLog.Trim(session, "9999", limit: 2), Cancellation);
+        await _server.Service<Database>().WriteAsync(Caller.Server, write => EventLog.TrimAsync(write.Session, "9999", limit: 2), Cancellation);
         var kept = _server.EventIds();
 
         var watcher = new EventWatcher(_server.Events, new WatchEventsRequest { ResumeToken = token });
@@ -101,7 +136,35 @@ public sealed class ResumeTests : IDisposable
         Assert.Empty(_server.EventIds());
     }
 
+    [Fact]
+    public async Task A_running_server_removes_events_older_than_the_retention_by_itself()
+    {
+        var time = new ControlledTime();
+        using var server = new RunningServer(time, ("Events:Retention", "01:00:00"));
+        var order = await server.PlaceOrderAsync();
+        Assert.Single(server.EventIds());
+
+        time.Move(TimeSpan.FromHours(1));
+        var began = TimeProvider.System.GetTimestamp();
+        while (server.EventIds().Count > 0)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "The event stays.");
+            time.Move(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await server.GetAsync($"{RunningServer.ServiceOrderPath}/{order}")).Status);
+    }
+
     public void Dispose() => _server.Dispose();
+
+    /// <summary>What the tail holds of all that was written, once it has come to the end.</summary>
+    private async Task<List<LoggedEvent>> HeldByTailAsync()
+    {
+        var last = await _server.Service<Database>().ReadAsync(EventLog.LastAsync);
+        var tail = _server.Service<EventTail>();
+        Assert.True(SpinWait.SpinUntil(() => tail.Last == last, TimeSpan.FromSeconds(30)), $"The tail stays at {tail.Last} of {last}.");
+        return [.. Enumerable.Range(1, (int)last).Select(position => tail.Find(position)).OfType<LoggedEvent>()];
+    }
 
     private static async Task<List<string>> ReadAsync(Grpc.Core.AsyncServerStreamingCall<WatchEventsResponse> call, int count)
     {

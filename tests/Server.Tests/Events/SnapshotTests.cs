@@ -73,6 +73,35 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task What_happens_during_a_snapshot_is_told_where_the_snapshot_had_passed_and_shown_where_it_had_not()
+    {
+        // More than the connection takes while nobody reads: the snapshot waits within its first page.
+        const int Orders = 60;
+        await _server.WriteLargeAsync(Orders, Cancellation);
+        using var call = _server.Events.WatchEvents(new WatchEventsRequest { IncludeSnapshot = true }, cancellationToken: Cancellation);
+        WatchEventsResponse current;
+        while ((current = await NextAsync(call)).ChangeCase != ChangeOneofCase.SnapshotItem)
+        {
+        }
+        var passed = current.SnapshotItem.ServiceOrder.Id;
+
+        await _server.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = passed }, cancellationToken: Cancellation);
+        var created = await _server.PlaceOrderAsync();
+        var (shown, told) = (new List<string>(), new List<WatchEventsResponse>());
+        while ((current = await NextAsync(call)).ChangeCase != ChangeOneofCase.SnapshotComplete)
+        {
+            if (current.ChangeCase == ChangeOneofCase.SnapshotItem)
+                shown.Add(current.SnapshotItem.ServiceOrder.Id);
+            else
+                told.Add(current);
+        }
+
+        Assert.Equal(passed, Assert.Single(told).Event.ServiceOrderDeleteEvent.Event.ServiceOrder.Id);
+        Assert.Equal(created, shown[^1]);
+        Assert.Equal(Orders + 1, current.SnapshotComplete.ItemCount);
+    }
+
+    [Fact]
     public async Task With_a_token_there_is_no_snapshot()
     {
         await _server.PlaceOrderAsync();
@@ -90,4 +119,10 @@ public sealed class SnapshotTests : IDisposable
     }
 
     public void Dispose() => _server.Dispose();
+
+    private static async Task<WatchEventsResponse> NextAsync(Grpc.Core.AsyncServerStreamingCall<WatchEventsResponse> call)
+    {
+        Assert.True(await call.ResponseStream.MoveNext(Cancellation));
+        return call.ResponseStream.Current;
+    }
 }

@@ -1,7 +1,5 @@
 using System.Net;
-using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceInventory;
-using ServiceOrdering.Server.Storage;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 
@@ -110,9 +108,7 @@ public sealed class ListServicesTests : IDisposable
     [InlineData("supportingService.id=s&state=active", "PRIMARY KEY (path=? AND value=?)")]
     public void Filter_that_is_asked_often_uses_its_index(string filter, string index)
     {
-        var resources = new ResourceStore<Service>(_server.Service<Database>(), ServiceStore.Kind, TimeProvider.System);
-
-        var plan = resources.Explain(ServiceRequests.Check(new ListServicesRequest { Filter = filter }));
+        var plan = _server.Explain<Service>(ServiceRequests.Check(new ListServicesRequest { Filter = filter }));
 
         Assert.Contains(plan, step => step.StartsWith("SEARCH service", StringComparison.Ordinal) && step.EndsWith(index, StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN service", StringComparison.Ordinal));

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using Dapper;
 using Grpc.Core;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Tests.Events;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 
@@ -106,11 +105,9 @@ public sealed class ServiceEventTests : IDisposable
         await changes.DisposeAsync();
     }
 
-    private List<(string Type, JsonNode Body)> Events(JsonObject service) => _server.Service<Database>().Read(session => session.Connection
-        .Query<(string Type, string Body)>(
-            "select type, body from event_log where resource = 'service' and resource_id = @id order by position", new { id = (string)service["id"]! })
-        .Select(row => (row.Type, JsonNode.Parse(row.Body)!))
-        .ToList());
+    private List<(string Type, JsonNode Body)> Events(JsonObject service) => [.. _server.Log()
+        .Where(logged => logged.Resource == "service" && logged.ResourceId == (string)service["id"]!)
+        .Select(logged => (logged.Type, JsonNode.Parse(logged.Body.Span)!))];
 
     private static IEnumerable<string> Members((string Type, JsonNode Body) told) =>
         told.Body["event"]!["service"]!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal);

@@ -1,9 +1,7 @@
 using System.Net;
-using Dapper;
 using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Errors.V1;
-using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;
@@ -27,6 +25,21 @@ public sealed class DeleteServiceOrderTests : IDisposable
         Assert.Equal("0", (await _server.GetAsync(RunningServer.ServiceOrderPath)).Headers["X-Total-Count"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&state=acknowledged")]
+    public async Task Deleted_orders_are_not_in_the_total_of_a_page(string filter)
+    {
+        for (var i = 0; i < 4; i++)
+            await _server.PlaceOrderAsync();
+        var path = $"{RunningServer.ServiceOrderPath}/{await _server.PlaceOrderAsync()}";
+        Assert.Equal("5", (await _server.GetAsync($"{RunningServer.ServiceOrderPath}?limit=2{filter}")).Headers["X-Total-Count"]);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.SendAsync(HttpMethod.Delete, path)).Status);
+
+        Assert.Equal("4", (await _server.GetAsync($"{RunningServer.ServiceOrderPath}?limit=2{filter}")).Headers["X-Total-Count"]);
+    }
+
     [Fact]
     public async Task Order_that_was_changed_since_it_was_read_is_not_deleted()
     {
@@ -45,10 +58,7 @@ public sealed class DeleteServiceOrderTests : IDisposable
     public async Task Order_in_progress_is_not_deleted()
     {
         var id = await _server.PlaceOrderAsync();
-        await _server.Service<Database>().WriteAsync(
-            session => session.Connection.Execute(
-                "update service_order set body = json_set(body, '$.state', 'inProgress') where id = @id", new { id }),
-            Cancel);
+        await _server.ExecuteAsync("update service_order set body = json_set(body, '$.state', 'inProgress') where id = @id", new { id });
 
         var answer = (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}")).IsError(HttpStatusCode.Conflict, "62");
 

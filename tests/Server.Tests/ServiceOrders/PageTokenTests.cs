@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
 using ServiceOrdering.Client;
-using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceOrders;
-using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;
@@ -158,8 +156,7 @@ public sealed class PageTokenTests : IDisposable
         Assert.Single(plan, step => step.Contains("TEMP B-TREE"));
     }
 
-    private IReadOnlyList<string> Explain(ListServiceOrdersRequest request) =>
-        new ResourceStore<ServiceOrder>(_server.Service<Database>(), ServiceOrderStore.Kind, TimeProvider.System).Explain(ServiceOrderRequests.Check(request));
+    private List<string> Explain(ListServiceOrdersRequest request) => _server.Explain<ServiceOrder>(ServiceOrderRequests.Check(request));
 
     private async Task<List<string>> WalkAsync(string filter, int limit)
     {

@@ -10,6 +10,9 @@ namespace ServiceOrdering.Server.Tests.Storage;
 /// <summary>Durable means durable: the real program, killed.</summary>
 public sealed class CrashTests : IDisposable
 {
+    // A storm of more: CRASH_ROUNDS=100.
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("CRASH_ROUNDS"), out var rounds) ? rounds : 3;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -20,7 +23,7 @@ public sealed class CrashTests : IDisposable
     public async Task Killed_server_loses_nothing_that_it_answered()
     {
         var answered = new ConcurrentBag<string>();
-        for (var life = 0; life < 3; life++)
+        for (var life = 0; life < Rounds; life++)
         {
             using var server = await ServerProcess.StartAsync(DatabaseFile, Cancel);
             using var http = new HttpClient { BaseAddress = server.Rest };
@@ -72,7 +75,7 @@ public sealed class CrashTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
         connection.Open();
         var orders = connection.QuerySingle<long>("select count(*) from service_order");
-        Assert.InRange(orders, answered, answered + (3 * 16));
+        Assert.InRange(orders, answered, answered + (Rounds * 16));
         Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from resource_count"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from event_log join service_order on resource_id = service_order.id"));
         Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));

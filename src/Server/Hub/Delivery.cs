@@ -1,0 +1,182 @@
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Hub;
+
+/// <summary>What all deliveries work with.</summary>
+internal sealed record DeliveryServices(
+    Database Database, EventTail Tail, EventLog Log, EventTypes Types, EventApis Apis, EventSubscriptionStore Store, WebhookSender Sender, DeliveryLanes Lanes,
+    IOptions<WebhookOptions> Options, TimeProvider Time, ILogger<Delivery> Logger);
+
+/// <summary>
+/// The delivery of one subscription: a cursor over the log. One event at a time, in order; the next one only when the one
+/// before was taken and that is durable.
+/// </summary>
+internal sealed partial class Delivery
+{
+    // Passing an event over is not worth a write; having passed many is, so that a restart need not look at them again.
+    private const int PassedBeforeStored = 1000;
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    private readonly DeliveryServices _services;
+    private readonly StoredEventSubscription _subscription;
+    private readonly EventCursor _cursor;
+    private readonly WebhookPayload _payload;
+    private readonly Uri _callback;
+    private long _storedPosition;
+    private long _missed;
+    private long _storedMissed;
+    private long _attempts;
+    private int _failures;
+    private DateTimeOffset? _failingSince;
+    private DateTimeOffset? _nextTry;
+    private bool _isSlow;
+
+    public Delivery(StoredEventSubscription subscription, string publicAddress, DeliveryServices services)
+    {
+        _services = services;
+        _subscription = subscription;
+        var query = EventQuery.Parse(subscription.Subscription.Query, services.Types.Schema);
+        var api = services.Apis.Find(subscription.Subscription.Api)!;
+        _cursor = new EventCursor(
+            services.Tail, services.Log, services.Database, new EventFilter(query.Filter, services.Apis.EventTypesOf(api), null), services.Time, LongestSilence);
+        _payload = new WebhookPayload(subscription.Subscription.Format, query.Fields, publicAddress, api, services.Types);
+        _callback = new Uri(subscription.Subscription.Callback);
+        _storedPosition = subscription.Position;
+        _cursor.MoveTo(subscription.Position);
+        _missed = _storedMissed = subscription.MissedEvents;
+        _attempts = subscription.Attempts;
+        _failures = (int)subscription.FailedAttempts;
+        _failingSince = subscription.FailingSince;
+        _nextTry = subscription.NextTry;
+        _isSlow = _failures > 0;
+    }
+
+    /// <summary>Up to here everything was delivered or did not match.</summary>
+    public long Position => _delivering ?? _cursor.Seen;
+
+    // While an event is under way, the cursor is on it.
+    private long? _delivering;
+
+    /// <summary>Delivers until the subscription is suspended, or an operator has started it over or removed it.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await _cursor.OpenAsync();
+        try
+        {
+            while (await TakeAsync(await _cursor.NextAsync(stop), stop))
+            {
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            var position = _delivering ?? _cursor.Position;
+            if (position > _storedPosition)
+                await StorePassedAsync(position);
+        }
+        finally
+        {
+            _cursor.Close();
+        }
+    }
+
+    /// <returns>False where delivery ends.</returns>
+    private async Task<bool> TakeAsync(CursorStep step, CancellationToken stop)
+    {
+        switch (step.Kind)
+        {
+            case CursorStepKind.Event:
+                return await DeliverAsync(step.Event!, stop) && await PassAsync();
+            case CursorStepKind.Unreadable:
+                LogUnreadable(_services.Logger, null, step.Event!.Type, step.Event.Id, step.Event.Position, _subscription.Id);
+                _missed++;
+                return await PassAsync();
+            case CursorStepKind.Gone:
+                var oldest = (await _services.Database.ReadAsync(EventLog.BoundsAsync)).Oldest;
+                _missed += Math.Max(0, oldest - 1 - _cursor.Position);
+                _cursor.MoveTo(Math.Max(_cursor.Position, oldest - 1));
+                return await PassAsync();
+            default:
+                return await PassAsync();
+        }
+    }
+
+    private async Task<bool> PassAsync()
+    {
+        var isWorthStoring = _cursor.Position - _storedPosition >= PassedBeforeStored || _missed != _storedMissed;
+        return !isWorthStoring || await StorePassedAsync(_cursor.Position);
+    }
+
+    /// <summary>Sends an event until the listener takes it.</summary>
+    /// <returns>False where it is given up.</returns>
+    private async Task<bool> DeliverAsync(LoggedEvent logged, CancellationToken stop)
+    {
+        ReadOnlyMemory<byte> body;
+        try
+        {
+            body = _payload.Of(logged);
+        }
+        catch (InvalidDataException e)
+        {
+            LogUnreadable(_services.Logger, e, logged.Type, logged.Id, logged.Position, _subscription.Id);
+            _missed++;
+            return true;
+        }
+
+        _delivering = logged.Position - 1;
+        while (true)
+        {
+            var time = _services.Time;
+            if (_nextTry - time.GetUtcNow() is { } wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, stop);
+
+            var attempt = await _services.Lanes.RunAsync(_isSlow, () => SendAsync(logged, body, stop), stop);
+            _isSlow = DeliveryLanes.IsSlow(attempt.Duration, attempt.Answer);
+            if (attempt.Answer.Error is null)
+            {
+                (_failures, _failingSince, _nextTry, _storedPosition, _delivering) = (0, null, null, logged.Position, null);
+                return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, attempt);
+            }
+            if (!await FailAsync(attempt))
+                return false;
+        }
+    }
+
+    private async Task<RecordedAttempt> SendAsync(LoggedEvent logged, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        var started = _services.Time.GetTimestamp();
+        var now = _services.Time.GetUtcNow();
+        var message = new WebhookMessage(_callback, logged.Id, _payload.ContentType, body, await _services.Store.SecretsAsync(_subscription.Id, now));
+        var answer = await _services.Sender.SendAsync(message, stop);
+        return new RecordedAttempt(++_attempts, logged.Position, logged.Id, logged.Type, now, _services.Time.GetElapsedTime(started), answer);
+    }
+
+    /// <returns>False where the subscription is suspended or no longer ours.</returns>
+    private async Task<bool> FailAsync(RecordedAttempt attempt)
+    {
+        var now = _services.Time.GetUtcNow();
+        _failures++;
+        _failingSince ??= now;
+        _nextTry = attempt.Answer.IsGone
+            ? null
+            : RetrySchedule.NextTry(
+                _services.Options.Value, _failures, _failingSince.Value, now, attempt.Answer.RetryAfter, Random.Shared.NextDouble());
+        var suspended = _nextTry is not null ? null
+            : attempt.Answer.IsGone ? "The listener answered 410: it is gone."
+            : $"The listener did not take event {attempt.EventId} in {_failures} attempts since {_failingSince.Value:yyyy-MM-dd'T'HH:mm:ss'Z'}. "
+                + attempt.Answer.Error;
+        _storedPosition = attempt.Position - 1;
+        var failure = new DeliveryFailure(_failures, _failingSince.Value, _nextTry, suspended);
+        return await _services.Store.FailedAsync(_subscription.Id, _subscription.Generation, attempt, failure) && suspended is null;
+    }
+
+    private Task<bool> StorePassedAsync(long position)
+    {
+        (_storedPosition, _storedMissed) = (position, _missed);
+        return _services.Store.PassedAsync(_subscription.Id, _subscription.Generation, position, _missed);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The {Type} {Id} at position {Position} of the log cannot be read; event subscription {Subscription} goes on without it")]
+    private static partial void LogUnreadable(ILogger logger, Exception? cause, string type, string id, long position, string subscription);
+}

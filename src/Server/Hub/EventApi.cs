@@ -1,0 +1,32 @@
+using ServiceOrdering.Server.Events;
+
+namespace ServiceOrdering.Server.Hub;
+
+/// <summary>An API that has a hub, and which resources' events it sends. Its module registers it.</summary>
+/// <param name="Name">The name in its path: <c>serviceOrdering</c>.</param>
+/// <param name="Path">What comes before <c>/hub</c>.</param>
+/// <param name="Resources">The resources.</param>
+internal sealed record EventApi(string Name, string Path, IReadOnlyList<string> Resources)
+{
+    /// <summary>Another path that the API is in use under: what is registered at one is seen at the other.</summary>
+    public EventApi? Alias { get; init; }
+}
+
+/// <summary>The APIs that have a hub.</summary>
+internal sealed class EventApis(IEnumerable<EventApi> apis, EventTypes types)
+{
+    private readonly Dictionary<string, EventApi> _byPathName = apis
+        .SelectMany(api => api.Alias is { } alias ? new[] { (api.Name, api), (alias.Name, alias with { Name = api.Name }) } : [(api.Name, api)])
+        .ToDictionary(named => named.Item1, named => named.Item2);
+
+    public IEnumerable<string> Names => _byPathName.Keys;
+
+    /// <summary>The API with this name in its path, or null.</summary>
+    public EventApi? Find(string name) => _byPathName.GetValueOrDefault(name);
+
+    /// <summary>The types of the events that an API's hub sends.</summary>
+    public IReadOnlySet<string> EventTypesOf(EventApi api) => types.About(api.Resources.ToHashSet());
+
+    /// <summary>What a query over events can name.</summary>
+    public Query.ResourceSchema Schema => types.Schema;
+}

@@ -1,0 +1,49 @@
+using Grpc.Core;
+using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Hosting;
+
+namespace ServiceOrdering.Server.Hub;
+
+internal sealed class EventSubscriptionGrpcService(
+    EventSubscriptionStore store, EventApis apis, WebhookDispatcher dispatcher, CallbackRules rules, ResumeTokens tokens, PublicAddress address, TimeProvider time)
+    : EventSubscriptionService.EventSubscriptionServiceBase
+{
+    public override async Task<CreateEventSubscriptionResponse> CreateEventSubscription(CreateEventSubscriptionRequest request, ServerCallContext context)
+    {
+        var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, time, context.CancellationToken);
+        var stored = await store.CreateAsync(context.Caller(), subscription, context.CancellationToken);
+        dispatcher.Restart(stored.Id);
+        var shown = Shown(stored);
+        if (request.GenerateSecret)
+            shown.Secret = subscription.Secret;
+        return new CreateEventSubscriptionResponse { EventSubscription = shown, Location = $"{address.For(context)}{api.Path}/hub/{stored.Id}" };
+    }
+
+    public override async Task<GetEventSubscriptionResponse> GetEventSubscription(GetEventSubscriptionRequest request, ServerCallContext context)
+    {
+        var stored = await store.GetAsync(EventSubscriptionRequests.Check(request.Api, apis), request.Id);
+        return new GetEventSubscriptionResponse { EventSubscription = Shown(stored) };
+    }
+
+    public override async Task<ListEventSubscriptionsResponse> ListEventSubscriptions(ListEventSubscriptionsRequest request, ServerCallContext context)
+    {
+        var (api, offset, limit) = EventSubscriptionRequests.Check(request, apis);
+        var page = await store.ListAsync(api, offset, limit, context.CancellationToken);
+        return new ListEventSubscriptionsResponse
+        {
+            EventSubscriptions = { page.Subscriptions.Select(Shown) },
+            TotalCount = page.TotalCount,
+            AppliedLimit = limit,
+        };
+    }
+
+    public override async Task<DeleteEventSubscriptionResponse> DeleteEventSubscription(DeleteEventSubscriptionRequest request, ServerCallContext context)
+    {
+        await store.DeleteAsync(context.Caller(), EventSubscriptionRequests.Check(request.Api, apis), request.Id, context.CancellationToken);
+        dispatcher.Restart(request.Id);
+        return new DeleteEventSubscriptionResponse();
+    }
+
+    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored.Id), tokens);
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Hub;
+
+/// <summary>A page of subscriptions.</summary>
+internal sealed record EventSubscriptionPage(IReadOnlyList<StoredEventSubscription> Subscriptions, long TotalCount);
+
+/// <summary>One attempt to deliver, as it is recorded.</summary>
+internal sealed record RecordedAttempt(
+    long Number, long Position, string EventId, string EventType, DateTimeOffset Time, TimeSpan Duration, WebhookAnswer Answer);
+
+/// <summary>What follows from a failure.</summary>
+/// <param name="Count">How many times the event was sent in vain.</param>
+/// <param name="Since">When it was first.</param>
+/// <param name="NextTry">When it is sent again; null where it is not.</param>
+/// <param name="SuspendedReason">Why it is not sent again.</param>
+internal sealed record DeliveryFailure(int Count, DateTimeOffset Since, DateTimeOffset? NextTry, string? SuspendedReason);
+
+/// <summary>
+/// Event subscriptions in the database, what operators do to them, and how far deliveries have come. What a delivery writes is
+/// void, and says so, once an operator has started the subscription over or removed it; none of it can be cancelled: what
+/// happened is recorded, or it would happen again.
+/// </summary>
+internal sealed class EventSubscriptionStore(Database database, IOptions<WebhookOptions> options)
+{
+    private const string Find = $"select {StoredEventSubscription.Columns} from event_subscription where id = @id and @api in ('', api)";
+
+    /// <summary>Stores a new subscription, which starts with the next event.</summary>
+    public Task<StoredEventSubscription> CreateAsync(Caller caller, EventSubscription subscription, CancellationToken cancellationToken)
+    {
+        var registered = subscription.Clone();
+        registered.ClearSecret();
+        var body = JsonFormat.ToText(registered);
+        return database.WriteAsync(caller, async write =>
+        {
+            var twin = await write.Session.FindAsync<string>(
+                "select id from event_subscription where api = @api and callback = @callback and query = @query",
+                new { api = subscription.Api, callback = subscription.Callback, query = subscription.Query });
+            if (twin is not null)
+                throw ApiErrors.EventSubscriptionExists(twin);
+            await write.Session.ExecuteAsync(
+                """
+                insert into event_subscription (id, api, callback, query, body, secret, generation, position, missed_events, failed_attempts, attempts)
+                select @id, @api, @callback, @query, @body, @secret, 1, last, 0, 0, 0 from event_position
+                """,
+                new
+                {
+                    id = subscription.Id,
+                    api = subscription.Api,
+                    callback = subscription.Callback,
+                    query = subscription.Query,
+                    body,
+                    secret = subscription.HasSecret ? subscription.Secret : null,
+                },
+                expect: 1);
+            return await GetAsync(write.Session, "", subscription.Id);
+        }, cancellationToken);
+    }
+
+    /// <param name="api">The API that it has to belong to; empty for any.</param>
+    /// <param name="id">Its id.</param>
+    public ValueTask<StoredEventSubscription> GetAsync(string api, string id) => database.ReadAsync(session => GetAsync(session, api, id));
+
+    public ValueTask<StoredEventSubscription?> FindAsync(string id) =>
+        database.ReadAsync(session => session.FindAsync<StoredEventSubscription>(Find, new { id, api = "" }));
+
+    /// <summary>Oldest first.</summary>
+    public ValueTask<EventSubscriptionPage> ListAsync(string api, int offset, int limit, CancellationToken cancellationToken) => database.ScanAsync(async session =>
+    {
+        var total = await session.FindAsync<long>("select count(*) from event_subscription where @api in ('', api)", new { api });
+        var page = await session.ListAsync<StoredEventSubscription>(
+            $"select {StoredEventSubscription.Columns} from event_subscription where @api in ('', api) order by id limit @limit offset @offset",
+            new { api, limit, offset });
+        return new EventSubscriptionPage(page, total);
+    }, cancellationToken);
+
+    public ValueTask<List<string>> ListIdsAsync() => database.ReadAsync(session => session.ListAsync<string>("select id from event_subscription"));
+
+    public Task DeleteAsync(Caller caller, string api, string id, CancellationToken cancellationToken) => database.WriteAsync(caller, async write =>
+    {
+        await GetAsync(write.Session, api, id);
+        await write.Session.ExecuteAsync("delete from delivery_attempt where subscription_id = @id", new { id });
+        return await write.Session.ExecuteAsync("delete from event_subscription where id = @id", new { id });
+    }, cancellationToken);
+
+    public Task RotateSecretAsync(Caller caller, string id, string secret, DateTimeOffset previousUntil, CancellationToken cancellationToken) =>
+        database.WriteAsync(caller, async write =>
+        {
+            await GetAsync(write.Session, "", id);
+            // Asking twice for the same secret does not make it its own predecessor.
+            return await write.Session.ExecuteAsync(
+                """
+                update event_subscription set secret = @secret, previous_secret = secret, previous_secret_until = @until
+                where id = @id and (secret is null or secret <> @secret)
+                """,
+                new { id, secret, until = Text(previousUntil) });
+        }, cancellationToken);
+
+    public Task<StoredEventSubscription> ResumeAsync(Caller caller, string id, CancellationToken cancellationToken) =>
+        database.WriteAsync(caller, async write => await StartOverAsync(write, id, (await GetAsync(write.Session, "", id)).Position), cancellationToken);
+
+    /// <summary>Delivers what comes after a position.</summary>
+    public Task<StoredEventSubscription> ReplayAsync(Caller caller, string id, long position, CancellationToken cancellationToken) =>
+        database.WriteAsync(caller, async write =>
+        {
+            await GetAsync(write.Session, "", id);
+            return await StartOverAsync(write, id, position);
+        }, cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public ValueTask<List<DeliveryAttempt>> ListAttemptsAsync(string id, ResumeTokens tokens, CancellationToken cancellationToken) => database.ScanAsync(async session =>
+    {
+        await GetAsync(session, "", id);
+        var rows = await session.ListAsync<(long Number, string EventId, string EventType, long Position, string Time, long Milliseconds, long? StatusCode, string? Error)>(
+            """
+            select number, event_id, event_type, position, time, duration_ms, status_code, error
+            from delivery_attempt where subscription_id = @id order by number desc
+            """,
+            new { id });
+        return rows.ConvertAll(row =>
+        {
+            var attempt = new DeliveryAttempt
+            {
+                Number = row.Number,
+                EventId = row.EventId,
+                EventType = row.EventType,
+                ResumeToken = tokens.Write(row.Position - 1),
+                Time = Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(row.Time, CultureInfo.InvariantCulture)),
+                Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(row.Milliseconds)),
+                Error = row.Error ?? "",
+            };
+            if (row.StatusCode is { } status)
+                attempt.StatusCode = (int)status;
+            return attempt;
+        });
+    }, cancellationToken);
+
+    /// <summary>The listener took an event.</summary>
+    public Task<bool> DeliveredAsync(string id, long generation, RecordedAttempt attempt) => database.WriteAsync(Caller.Server, async write =>
+    {
+        var isCurrent = await write.Session.ExecuteAsync(
+            """
+            update event_subscription set position = @position, attempts = @number, last_success = @time, failed_attempts = 0, failing_since = null,
+                next_try = null
+            where id = @id and generation = @generation
+            """,
+            new { position = attempt.Position, number = attempt.Number, time = Text(attempt.Time), id, generation }) == 1;
+        if (isCurrent)
+            await RecordAsync(write, id, attempt);
+        return isCurrent;
+    }, CancellationToken.None);
+
+    /// <summary>The listener did not take an event.</summary>
+    public Task<bool> FailedAsync(string id, long generation, RecordedAttempt attempt, DeliveryFailure failure) => database.WriteAsync(Caller.Server, async write =>
+    {
+        var isCurrent = await write.Session.ExecuteAsync(
+            """
+            update event_subscription set position = @position, attempts = @number, last_failure = @time, last_error = @error,
+                failed_attempts = @failures, failing_since = @failingSince, next_try = @nextTry, suspended_reason = @suspendedReason
+            where id = @id and generation = @generation
+            """,
+            new
+            {
+                position = attempt.Position - 1,
+                number = attempt.Number,
+                time = Text(attempt.Time),
+                error = attempt.Answer.Error,
+                failures = failure.Count,
+                failingSince = Text(failure.Since),
+                nextTry = failure.NextTry is { } next ? Text(next) : null,
+                suspendedReason = failure.SuspendedReason,
+                id,
+                generation,
+            }) == 1;
+        if (isCurrent)
+            await RecordAsync(write, id, attempt);
+        return isCurrent;
+    }, CancellationToken.None);
+
+    /// <summary>Events were passed over, because they do not match, cannot be read or are no longer there.</summary>
+    public Task<bool> PassedAsync(string id, long generation, long position, long missedEvents) => database.WriteAsync(
+        Caller.Server,
+        async write => await write.Session.ExecuteAsync(
+            "update event_subscription set position = @position, missed_events = @missedEvents where id = @id and generation = @generation",
+            new { position, missedEvents, id, generation }) == 1,
+        CancellationToken.None);
+
+    /// <summary>What deliveries are signed with now: nothing, one secret, or two while one replaces the other.</summary>
+    public ValueTask<List<string>> SecretsAsync(string id, DateTimeOffset now) => database.ReadAsync(session => session.ListAsync<string>(
+        """
+        select secret from event_subscription where id = @id and secret is not null
+        union all
+        select previous_secret from event_subscription where id = @id and previous_secret is not null and previous_secret_until > @now
+        """,
+        new { id, now = Text(now) }));
+
+    private static async ValueTask<StoredEventSubscription> StartOverAsync(Write write, string id, long position)
+    {
+        await write.Session.ExecuteAsync(
+            """
+            update event_subscription set generation = generation + 1, position = @position, suspended_reason = null,
+                failed_attempts = 0, failing_since = null, next_try = null
+            where id = @id
+            """,
+            new { id, position },
+            expect: 1);
+        return await GetAsync(write.Session, "", id);
+    }
+
+    private static async ValueTask<StoredEventSubscription> GetAsync(Session session, string api, string id) =>
+        await session.FindAsync<StoredEventSubscription>(Find, new { id, api }) ?? throw ApiErrors.EventSubscriptionNotFound(id);
+
+    private async ValueTask RecordAsync(Write write, string id, RecordedAttempt attempt)
+    {
+        await write.Session.ExecuteAsync(
+            """
+            insert into delivery_attempt (subscription_id, number, event_id, event_type, position, time, duration_ms, status_code, error)
+            values (@id, @number, @eventId, @eventType, @position, @time, @duration, @status, @error)
+            """,
+            new
+            {
+                id,
+                number = attempt.Number,
+                eventId = attempt.EventId,
+                eventType = attempt.EventType,
+                position = attempt.Position,
+                time = Text(attempt.Time),
+                duration = (long)attempt.Duration.TotalMilliseconds,
+                status = attempt.Answer.StatusCode,
+                error = attempt.Answer.Error,
+            },
+            expect: 1);
+        await write.Session.ExecuteAsync(
+            "delete from delivery_attempt where subscription_id = @id and number <= @last", new { id, last = attempt.Number - options.Value.AttemptsKept });
+    }
+
+    private static string Text(DateTimeOffset time) => TmfDate.Text(TmfDate.Of(time));
+}

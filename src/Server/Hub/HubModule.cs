@@ -1,0 +1,42 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Transcoding;
+
+namespace ServiceOrdering.Server.Hub;
+
+internal static class HubModule
+{
+    public static IServiceCollection AddHub(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection("Webhooks")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidation>();
+        return services
+            .AddSingleton<ResolveHost>(_ => Dns.GetHostAddressesAsync)
+            .AddSingleton<CallbackRules>()
+            .AddSingleton<EventApis>()
+            .AddSingleton<EventSubscriptionStore>()
+            .AddSingleton<WebhookSender>()
+            .AddSingleton<DeliveryLanes>()
+            .AddSingleton<DeliveryServices>()
+            .AddSingleton<WebhookDispatcher>()
+            .AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>())
+            .AddSingleton<EventSubscriptionGrpcService>()
+            .AddSingleton<EventDeliveryGrpcService>();
+    }
+
+    /// <summary>Gives an API a hub.</summary>
+    public static IServiceCollection AddEventApi(this IServiceCollection services, EventApi api) => services.AddSingleton(api);
+
+    public static IEndpointRouteBuilder MapHub(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<EventSubscriptionGrpcService>().WithTmfJson();
+        routes.MapGrpcService<EventDeliveryGrpcService>().WithTmfJson();
+        return routes;
+    }
+
+    private sealed class WebhookOptionsValidation : IValidateOptions<WebhookOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, WebhookOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+}

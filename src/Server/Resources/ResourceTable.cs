@@ -1,0 +1,185 @@
+using Google.Protobuf;
+using ServiceOrdering.Json;
+using ServiceOrdering.Query;
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Resources;
+
+/// <summary>Resources of one kind in their table: the one way to find, list and write them.</summary>
+internal sealed class ResourceTable<T>
+    where T : class, IMessage<T>, new()
+{
+    private readonly Database _database;
+    private readonly ResourceKind<T> _kind;
+    private readonly string _body;
+    private readonly string _insert;
+    private readonly string _find;
+    private readonly string _update;
+    private readonly string _delete;
+    private readonly string _keepCreation;
+    private readonly string _addValue;
+    private readonly string _removeValue;
+
+    public ResourceTable(Database database, ResourceKind<T> kind)
+    {
+        _database = database;
+        _kind = kind;
+        _body = database.AsUtf8("body");
+        var names = kind.Columns.Select(column => column.Name).ToList();
+        _insert = $"insert into {kind.Table} (id, version, created_position, {string.Join(", ", names)}, body) values (@id, 1, @position, {string.Join(", ", names.Select(name => "@" + name))}, {database.FromUtf8("@body")})";
+        _find = $"select version, {_body} as Body from {kind.Table} where id = @id";
+        _update = $"update {kind.Table} set version = version + 1, {string.Join(", ", names.Select(name => $"{name} = @{name}"))}, body = {database.FromUtf8("@body")} where id = @id and version = @version";
+        _delete = $"delete from {kind.Table} where id = @id and version = @version";
+        // What the log tells of the creation without repeating it, it has to say before the text is gone.
+        _keepCreation =
+            $"""
+            update event_log set body = substr(body, 1, gap) || (select body from {kind.Table} where id = @id) || substr(body, gap + 1), gap = null
+            where position = (select created_position from {kind.Table} where id = @id and version = 1) and gap is not null
+            """;
+        _addValue = $"insert into {kind.Table}_value (path, value, id) values (@path, @value, @id)";
+        _removeValue = $"delete from {kind.Table}_value where path = @path and value = @value and id = @id";
+    }
+
+    public ValueTask<Stored<T>> GetAsync(string id) => _database.ReadAsync(session => GetAsync(session, id));
+
+    public async ValueTask<Stored<T>> GetAsync(Session session, string id) => await FindAsync(session, id) ?? throw _kind.NotFound(id);
+
+    public async ValueTask<Stored<T>?> FindAsync(Session session, string id) =>
+        await session.FindAsync<(long Version, byte[] Body)>(_find, Parameters.Of("id", id)) is { Body: { } body } row
+            ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version)
+            : null;
+
+    /// <summary>A resource that a change was meant for, if its entity tag is one of those that the caller knows.</summary>
+    public async ValueTask<Stored<T>> GetAsync(string id, string etag)
+    {
+        var stored = await GetAsync(id);
+        return EntityTag.Matches(etag, stored.ETag) ? stored : throw _kind.Changed(id, stored.ETag);
+    }
+
+    /// <summary>The text that a resource is stored as, and its version.</summary>
+    public async ValueTask<(long Version, byte[] Body)> GetTextAsync(string id)
+    {
+        var row = await _database.ReadAsync(session => session.FindAsync<(long Version, byte[]? Body)>(_find, Parameters.Of("id", id)));
+        return row.Body is null ? throw _kind.NotFound(id) : (row.Version, row.Body);
+    }
+
+    /// <summary>Writes a resource, and all that follows from it.</summary>
+    /// <param name="write">The write that this is a part of.</param>
+    /// <param name="before">The resource as it was read; null to create it.</param>
+    /// <param name="after">The resource as it shall be; null to delete it.</param>
+    /// <exception cref="ConflictException">It is no longer as it was read.</exception>
+    public async ValueTask<Stored<T>> WriteAsync(Write write, Stored<T>? before, Draft<T>? after)
+    {
+        if (before is { Version: 1 })
+            await write.Session.ExecuteAsync(_keepCreation, Parameters.Of("id", _kind.Id(before.Resource)));
+        if (before is null)
+            await write.Session.ExecuteAsync(_insert, Values(after!, 0).With("position", write.UpcomingPosition), expect: 1);
+        else if (after is null)
+            await write.Session.ExecuteAsync(_delete, Parameters.Of("id", _kind.Id(before.Resource)).With("version", before.Version), expect: 1);
+        else
+            await write.Session.ExecuteAsync(_update, Values(after, before.Version), expect: 1);
+
+        await CountAsync(write, before?.Resource, after?.Resource);
+        await KeepListsAsync(write, before?.Resource, after?.Resource);
+        foreach (var follower in _kind.Followers)
+            await follower(write, before?.Resource, after);
+        return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1);
+    }
+
+    public ValueTask<ResourcePage<T>> ListAsync(ResourceQuery query, CancellationToken cancellationToken) => _database.ScanAsync(async session =>
+    {
+        var (sql, parameters) = Page(session.Dialect, query);
+        var resources = new List<T>();
+        await foreach (var body in session.StreamAsync<byte[]>(sql, parameters))
+            resources.Add(JsonFormat.Parse<T>(body));
+        var total = query.After is null ? await TotalAsync(session, query, resources.Count) : (long?)null;
+        if (resources.Count <= query.Limit)
+            return new ResourcePage<T>(resources, total, "");
+        resources.RemoveAt(query.Limit);
+        if (query.Sort is not null || resources.Count == 0)
+            return new ResourcePage<T>(resources, total, "");
+        var last = resources[^1];
+        return new ResourcePage<T>(resources, total, new PagePlace(_kind.Date(last), _kind.Id(last)).ToToken(query.Fingerprint));
+    }, cancellationToken);
+
+    /// <summary>
+    /// The statement that finds a page. The inner query finds it in an index where there is one; bodies are read for the page
+    /// only. One more than the page tells whether it is the last.
+    /// </summary>
+    internal (string Sql, Parameters Parameters) Page(SqlDialect dialect, ResourceQuery query)
+    {
+        var filter = dialect.Translate(query.Filter, _kind.SqlColumns);
+        var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc, id", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
+        // Both halves together are "behind the place"; the first alone is what an index can seek to.
+        var after = query.After is null ? "" : $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id > @id)";
+        var parameters = Parameters.Of(filter.Parameters, order.Parameters).With("limit", query.Limit + 1).With("offset", query.Offset);
+        if (query.After is not null)
+            parameters.With("date", query.After.Date).With("id", query.After.Id);
+        return ($"""
+            select {_body}
+            from (select id as found from {_kind.Table} where {filter.Where}{after} order by {order.OrderBy} limit @limit offset @offset) page
+            join {_kind.Table} on {_kind.Table}.id = found
+            order by {order.OrderBy}
+            """, parameters);
+    }
+
+    /// <summary>
+    /// How many match. A page that holds the last of them tells; counts by state are kept, so that the two questions asked
+    /// most cost the same however many there are; anything else is counted.
+    /// </summary>
+    private async ValueTask<long> TotalAsync(Session session, ResourceQuery query, int read)
+    {
+        if (read <= query.Limit && (read > 0 || query.Offset == 0))
+            return query.Offset + read;
+        if (query.Filter.IsAll)
+            return await session.FindAsync<long>("select coalesce(sum(total), 0) from resource_count where resource = @resource", Parameters.Of("resource", _kind.Name));
+        if (query.Filter.TryGetOnlyValues("state", out var states))
+        {
+            var total = 0L;
+            foreach (var state in states)
+                total += await session.FindAsync<long>("select total from resource_count where resource = @resource and state = @state", Parameters.Of("resource", _kind.Name).With("state", state));
+            return total;
+        }
+        var where = session.Dialect.Translate(query.Filter, _kind.SqlColumns);
+        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {where.Where}", Parameters.Of(where.Parameters));
+    }
+
+    private Parameters Values(Draft<T> draft, long version)
+    {
+        var parameters = Parameters.Of("id", _kind.Id(draft.Resource)).With("version", version).With("body", draft.Body);
+        foreach (var column in _kind.Columns)
+            parameters.With(column.Name, column.Value(draft.Resource));
+        return parameters;
+    }
+
+    private async ValueTask CountAsync(Write write, T? before, T? after)
+    {
+        var (old, current) = (before is null ? null : _kind.State(before), after is null ? null : _kind.State(after));
+        if (old == current)
+            return;
+        if (old is not null)
+            await write.Session.ExecuteAsync("update resource_count set total = total - 1 where resource = @resource and state = @state", Parameters.Of("resource", _kind.Name).With("state", old), expect: 1);
+        if (current is not null)
+        {
+            await write.Session.ExecuteAsync(
+                """
+                insert into resource_count (resource, state, total) values (@resource, @state, 1)
+                on conflict (resource, state) do update set total = resource_count.total + 1
+                """,
+                Parameters.Of("resource", _kind.Name).With("state", current));
+        }
+    }
+
+    private async ValueTask KeepListsAsync(Write write, T? before, T? after)
+    {
+        foreach (var (path, values) in _kind.Lists)
+        {
+            HashSet<string> old = before is null ? [] : [.. values(before)];
+            HashSet<string> current = after is null ? [] : [.. values(after)];
+            foreach (var value in old.Except(current))
+                await write.Session.ExecuteAsync(_removeValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(before!)), expect: 1);
+            foreach (var value in current.Except(old))
+                await write.Session.ExecuteAsync(_addValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(after!)), expect: 1);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Data.Sqlite;
+
+namespace ServiceOrdering.Server.Storage.Sqlite;
+
+/// <summary>
+/// Moves what was committed from the log to the database while the writer goes on, so that no write waits for that. A steady
+/// load never lets the log start over, as there is always something new in it: once it is large, the writer itself moves the
+/// little that is left, and starts the log over.
+/// </summary>
+internal sealed class Checkpoints : IDisposable
+{
+    // Chosen by measurement: docs/architecture.md, "Pages and checkpoints".
+    private const long Step = 8 * 1024 * 1024;
+    private const long Largest = 64 * 1024 * 1024;
+
+    private readonly SqliteSession _session;
+    private readonly FileInfo _log;
+    private readonly SemaphoreSlim _due = new(0);
+    private readonly Thread _thread;
+    private long _next = Step;
+    private long _limit = Largest;
+    private volatile bool _closing;
+
+    /// <param name="session">A connection for checkpoints alone; theirs from here on.</param>
+    /// <param name="location">Path of the database.</param>
+    public Checkpoints(SqliteSession session, string location)
+    {
+        _session = session;
+        _log = new FileInfo(location + "-wal");
+        _thread = new Thread(Run) { Name = "storage checkpoints", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>To be called by the writer, between two transactions.</summary>
+    public void AfterCommit(SqliteSession writer)
+    {
+        _log.Refresh();
+        var size = _log.Exists ? _log.Length : 0;
+        if (size >= _limit)
+        {
+            // Readers may still need the log: nobody waits for them, it is tried again when it has grown by another step.
+            writer.ExecuteScript("pragma busy_timeout = 0");
+            var (busy, _, _) = writer.Find<(long Busy, long Log, long Moved)>("pragma wal_checkpoint(truncate)");
+            writer.ExecuteScript("pragma busy_timeout = 5000");
+            _limit = busy == 0 ? Largest : size + Step;
+            _next = busy == 0 ? Step : size + Step;
+        }
+        else if (size >= _next)
+        {
+            _next = size + Step;
+            _due.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _closing = true;
+        _due.Release();
+        _thread.Join();
+        _session.Dispose();
+        _due.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            _due.Wait();
+            if (_closing)
+                return;
+            try
+            {
+                _session.Find<(long Busy, long Log, long Moved)>("pragma wal_checkpoint(passive)");
+            }
+            catch (SqliteException)
+            {
+                // A full disk, for one. The log holds everything; the writer finds out when it has grown.
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace ServiceOrdering.Server.Storage.Sqlite;
+
+/// <summary>
+/// Holds the file: for its owner's eyes only, for one process at a time, and with a look at whether it is still there. The
+/// lock is the operating system's and dies with the process.
+/// </summary>
+internal sealed class DatabaseFile : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _lock;
+    private readonly FileStream _file;
+
+    /// <exception cref="DatabaseUnusableException">Another process has the file, or it cannot be opened.</exception>
+    public DatabaseFile(string path)
+    {
+        _path = path;
+        try
+        {
+            _lock = Open(path + "-lock", FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseUnusableException(Directory.Exists(Path.GetDirectoryName(path))
+                ? $"The database {path} cannot be had alone, which one server at a time must: {e.Message}"
+                : $"The database {path} cannot be opened: there is no such folder.", e);
+        }
+        try
+        {
+            _file = Open(path, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _lock.Dispose();
+            throw new DatabaseUnusableException($"The database {path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether the path still leads to the file that was opened: what is written to a removed one is lost with the process.</summary>
+    public bool IsInPlace => OperatingSystem.IsLinux()
+        ? File.ResolveLinkTarget($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName == RealPath
+        : File.Exists(_path);
+
+    private string RealPath => field ??= File.ResolveLinkTarget($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
+
+    // To be closed after the last connection: POSIX locks of a process go when any of its descriptors of a file is closed.
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Open(string path, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (OperatingSystem.IsWindows())
+            return new FileStream(path, options);
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        options.UnixCreateMode = OwnerOnly;
+        var file = new FileStream(path, options);
+        File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
+        return file;
+    }
+}
