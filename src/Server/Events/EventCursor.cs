@@ -30,27 +30,44 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
     // What a caller who takes no more steps holds on to.
     private const int BatchEvents = 256;
     private const int BatchBytes = 32 * 1024;
+    private const long None = -1;
 
     private readonly Watcher _watcher = new(filter);
     private readonly Queue<LoggedEvent> _read = [];
     private long _position;
     private long _readTo;
+    private long _given = None;
 
     /// <summary>Up to here everything was given, or is not wanted.</summary>
     public long Position => Volatile.Read(ref _position);
 
+    /// <summary>Up to here its user is done: not with the event that was given last, until it says so or asks for the next.</summary>
+    public long Done
+    {
+        get
+        {
+            // In this order: who sees the position of an event sees that it is given.
+            var position = Position;
+            return Volatile.Read(ref _given) is not None and var given ? given - 1 : position;
+        }
+    }
+
     /// <summary>The same, and what the tail has seen for a cursor that waits.</summary>
-    public long Seen => tail.SeenBy(_watcher, Position);
+    public long Seen => tail.SeenBy(_watcher, Done);
 
     /// <summary>Starts to follow the log. To be called before the position is read that is followed from.</summary>
     public ValueTask OpenAsync() => tail.JoinAsync(_watcher);
 
     public void Close() => tail.Leave(_watcher);
 
+    /// <summary>The user is done with the event that was given last.</summary>
+    public void Finish() => Volatile.Write(ref _given, None);
+
     public void MoveTo(long position)
     {
         _read.Clear();
         _readTo = 0;
+        Finish();
         Volatile.Write(ref _position, position);
     }
 
@@ -95,6 +112,7 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
     /// <summary>The same in what was read already, by this cursor or by the tail.</summary>
     public CursorStep? TryFind(long end = long.MaxValue)
     {
+        Finish();
         while (Position < end)
         {
             if (_read.TryPeek(out var read))
@@ -102,8 +120,7 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
                 if (read.Position > end)
                     return null;
                 _read.Dequeue();
-                Volatile.Write(ref _position, read.Position);
-                if (Look(read) is { } wanted)
+                if (Pass(read) is { } wanted)
                     return wanted;
             }
             else if (Position < _readTo)
@@ -112,8 +129,7 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
             }
             else if (Position < tail.Last && tail.Find(Position + 1) is { } logged)
             {
-                Volatile.Write(ref _position, logged.Position);
-                if (Look(logged) is { } wanted)
+                if (Pass(logged) is { } wanted)
                     return wanted;
             }
             else
@@ -122,6 +138,15 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
             }
         }
         return null;
+    }
+
+    private CursorStep? Pass(LoggedEvent logged)
+    {
+        var step = Look(logged);
+        if (step is not null)
+            Volatile.Write(ref _given, logged.Position);
+        Volatile.Write(ref _position, logged.Position);
+        return step;
     }
 
     private CursorStep? Look(LoggedEvent logged) =>

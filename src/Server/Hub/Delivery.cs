@@ -54,10 +54,7 @@ internal sealed partial class Delivery
     }
 
     /// <summary>Up to here everything was delivered or did not match.</summary>
-    public long Position => _delivering ?? _cursor.Seen;
-
-    // While an event is under way, the cursor is on it.
-    private long? _delivering;
+    public long Position => _cursor.Seen;
 
     /// <summary>Delivers until the subscription is suspended, or an operator has started it over or removed it.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -71,9 +68,8 @@ internal sealed partial class Delivery
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            var position = _delivering ?? _cursor.Position;
-            if (position > _storedPosition)
-                await StorePassedAsync(position);
+            if (_cursor.Done > _storedPosition)
+                await StorePassedAsync(_cursor.Done);
         }
         finally
         {
@@ -124,7 +120,6 @@ internal sealed partial class Delivery
             return true;
         }
 
-        _delivering = logged.Position - 1;
         while (true)
         {
             var time = _services.Time;
@@ -135,7 +130,8 @@ internal sealed partial class Delivery
             _isSlow = DeliveryLanes.IsSlow(attempt.Duration, attempt.Answer);
             if (attempt.Answer.Error is null)
             {
-                (_failures, _failingSince, _nextTry, _storedPosition, _delivering) = (0, null, null, logged.Position, null);
+                _cursor.Finish();
+                (_failures, _failingSince, _nextTry, _storedPosition) = (0, null, null, logged.Position);
                 return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, attempt);
             }
             if (!await FailAsync(attempt))
