@@ -39,11 +39,19 @@ internal sealed class Checkpoints : IDisposable
         if (size >= _limit)
         {
             // Readers may still need the log: nobody waits for them, it is tried again when it has grown by another step.
+            var isBusy = true;
             writer.ExecuteScript("pragma busy_timeout = 0");
-            var (busy, _, _) = writer.Find<(long Busy, long Log, long Moved)>("pragma wal_checkpoint(truncate)");
-            writer.ExecuteScript("pragma busy_timeout = 5000");
-            _limit = busy == 0 ? Largest : size + Step;
-            _next = busy == 0 ? Step : size + Step;
+            try
+            {
+                isBusy = writer.Find<(long Busy, long Log, long Moved)>("pragma wal_checkpoint(truncate)").Busy != 0;
+            }
+            finally
+            {
+                // Also where the disk is full: the next transaction waits for a lock as ever.
+                writer.ExecuteScript("pragma busy_timeout = 5000");
+                _limit = isBusy ? size + Step : Largest;
+                _next = isBusy ? size + Step : Step;
+            }
         }
         else if (size >= _next)
         {
