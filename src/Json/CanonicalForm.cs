@@ -15,40 +15,61 @@ public static class CanonicalForm
     private static readonly ConcurrentDictionary<MessageDescriptor, Plan> Plans = new();
 
     /// <summary>Changes the message in place.</summary>
-    /// <param name="message">The message.</param>
+    /// <param name="message">A request.</param>
     /// <param name="isCreation">False for a resource that exists already, and has those fields from the server.</param>
     /// <returns>
     /// What has no form in JSON, with paths in proto names: undefined enum values, timestamps outside of the years 1 to 9999,
-    /// values of no kind, numbers that are not finite, and extension members that have the name of a known one.
+    /// values of no kind, numbers that are not finite, extension members that have the name of a known one, and what is
+    /// deeper than <see cref="JsonFormat.MaxDepth"/>.
     /// </returns>
     public static IReadOnlyList<(string Path, string Message)> Apply(IMessage message, bool isCreation = true)
     {
         ArgumentNullException.ThrowIfNull(message);
         List<(string, string)>? problems = null;
-        Of(message.Descriptor).Apply(message, isCreation, ref problems);
+        // The JSON text is the resource; a request has it in a field.
+        Of(message.Descriptor).Apply(message, isCreation, level: isCreation ? 0 : 1, ref problems);
         return problems ?? [];
     }
 
     private static Plan Of(MessageDescriptor descriptor) => Plans.GetOrAdd(descriptor, static d => new Plan(d));
+
+    private static void Refuse(string path, string message, ref List<(string, string)>? problems) => (problems ??= []).Add((path, message));
+
+    /// <summary>Whether something is deeper than it may be; then it is a problem, and is not looked into.</summary>
+    private static bool IsTooDeep(string path, int level, ref List<(string, string)>? problems)
+    {
+        if (level > JsonFormat.MaxDepth)
+            Refuse(path, $"Is nested deeper than the {JsonFormat.MaxDepth} levels that are allowed, objects and arrays in JSON.", ref problems);
+        return level > JsonFormat.MaxDepth;
+    }
 
     private sealed class Plan
     {
         private readonly FieldPlan[] _notSettable;
         private readonly FieldPlan[] _enums;
         private readonly FieldPlan[] _messages;
+        private readonly FieldPlan[] _lists;
+        private readonly FieldPlan? _extensions;
         private readonly HashSet<string> _known;
 
         public Plan(MessageDescriptor descriptor)
         {
             var fields = MessagePlan.Of(descriptor).Fields;
-            var extensions = descriptor.Fields.InDeclarationOrder().Where(field => fields.All(known => known.Descriptor != field)).Select(FieldPlan.Of);
+            _extensions = descriptor.Fields.InDeclarationOrder().Where(field => fields.All(known => known.Descriptor != field)).Select(FieldPlan.Of).SingleOrDefault();
             _notSettable = [.. fields.Where(field => !field.IsSettableAtCreation)];
             _enums = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Enum)];
-            _messages = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Message), .. extensions];
+            _messages = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Message)];
+            if (_extensions is not null)
+                _messages = [.. _messages, _extensions];
+            _lists = [.. fields.Where(field => field.Descriptor.IsRepeated)];
             _known = [.. fields.Select(field => field.JsonName)];
         }
 
-        public void Apply(IMessage message, bool isCreation, ref List<(string, string)>? problems)
+        /// <param name="message">The message.</param>
+        /// <param name="isCreation">Whether fields are cleared that cannot be set at creation.</param>
+        /// <param name="level">How many objects and arrays are open in JSON, the message's own with them.</param>
+        /// <param name="problems">Takes what has no form in JSON.</param>
+        public void Apply(IMessage message, bool isCreation, int level, ref List<(string, string)>? problems)
         {
             if (isCreation)
             {
@@ -60,13 +81,20 @@ public static class CanonicalForm
             foreach (var field in _messages)
             {
                 if (field.IsSet(message))
-                    ApplyWithin(field, message, isCreation, ref problems);
+                    ApplyWithin(field, message, isCreation, level, ref problems);
+            }
+            if (level >= JsonFormat.MaxDepth)
+            {
+                foreach (var list in _lists.Where(list => list.IsSet(message) && list.Descriptor.FieldType != FieldType.Message))
+                    IsTooDeep(list.Descriptor.Name, level + 1, ref problems);
             }
         }
 
         // Paths grow on the way back, so that a message without problems costs none.
-        private void ApplyWithin(FieldPlan field, IMessage message, bool isCreation, ref List<(string, string)>? problems)
+        private void ApplyWithin(FieldPlan field, IMessage message, bool isCreation, int level, ref List<(string, string)>? problems)
         {
+            // Extension members stand in the message's own object.
+            var inner = level + (field == _extensions ? 0 : field.Descriptor.IsRepeated ? 2 : 1);
             var index = 0;
             foreach (var child in field.Messages(message))
             {
@@ -78,13 +106,14 @@ public static class CanonicalForm
                         break;
                     case Struct members:
                         CheckNames(members, ref problems);
-                        CheckMembers(members, ref problems);
+                        CheckMembers(members, inner, ref problems);
                         break;
                     case Value value:
-                        CheckValue(value, ref problems);
+                        CheckValue(value, inner - 1, ref problems);
                         break;
                     default:
-                        Of(child.Descriptor).Apply(child, isCreation, ref problems);
+                        if (!IsTooDeep("", inner, ref problems))
+                            Of(child.Descriptor).Apply(child, isCreation, inner, ref problems);
                         break;
                 }
                 for (var i = before; i < problems?.Count; i++)
@@ -96,7 +125,7 @@ public static class CanonicalForm
         private void CheckNames(Struct members, ref List<(string, string)>? problems)
         {
             foreach (var name in members.Fields.Keys.Where(_known.Contains))
-                (problems ??= []).Add((name, $"'{name}' is a member of the standard and has a field of its own."));
+                Refuse(name, $"'{name}' is a member of the standard and has a field of its own.", ref problems);
         }
 
         private static void CheckEnum(FieldPlan field, IMessage message, ref List<(string, string)>? problems)
@@ -108,47 +137,50 @@ public static class CanonicalForm
             if ((number == 0 && field.Descriptor.HasPresence) || type.FindValueByNumber(number) is null)
             {
                 var allowed = type.Values.Where(value => value.Number != 0).Select(value => value.Name);
-                (problems ??= []).Add((field.Descriptor.Name, $"{number} is not a value of {type.Name}; allowed: {string.Join(", ", allowed)}."));
+                Refuse(field.Descriptor.Name, $"{number} is not a value of {type.Name}; allowed: {string.Join(", ", allowed)}.", ref problems);
             }
         }
 
         private static void Cut(Timestamp timestamp, ref List<(string, string)>? problems)
         {
             if (timestamp is { Seconds: < -62_135_596_800 or > 253_402_300_799 } or { Nanos: < 0 or > 999_999_999 })
-                (problems ??= []).Add(("", "The timestamp is no instant of the years 1 to 9999."));
+                Refuse("", "The timestamp is no instant of the years 1 to 9999.", ref problems);
             else
                 timestamp.Nanos -= timestamp.Nanos % 1_000_000;
         }
 
-        private static void CheckMembers(Struct members, ref List<(string, string)>? problems)
+        private static void CheckMembers(Struct members, int level, ref List<(string, string)>? problems)
         {
             foreach (var (name, value) in members.Fields)
             {
                 var before = problems?.Count ?? 0;
-                CheckValue(value, ref problems);
+                CheckValue(value, level, ref problems);
                 for (var i = before; i < problems?.Count; i++)
                     problems[i] = (Join(name, problems[i].Item1), problems[i].Item2);
             }
         }
 
-        private static void CheckValue(Value value, ref List<(string, string)>? problems)
+        // The level is that of the object or array which the value stands in.
+        private static void CheckValue(Value value, int level, ref List<(string, string)>? problems)
         {
             switch (value.KindCase)
             {
                 case Value.KindOneofCase.None:
-                    (problems ??= []).Add(("", "The value has no kind; null is null_value."));
+                    Refuse("", "The value has no kind; null is null_value.", ref problems);
                     break;
                 case Value.KindOneofCase.NumberValue when !double.IsFinite(value.NumberValue):
-                    (problems ??= []).Add(("", "The number is not finite, and JSON has none such."));
+                    Refuse("", "The number is not finite, and JSON has none such.", ref problems);
+                    break;
+                case Value.KindOneofCase.StructValue or Value.KindOneofCase.ListValue when IsTooDeep("", level + 1, ref problems):
                     break;
                 case Value.KindOneofCase.StructValue:
-                    CheckMembers(value.StructValue, ref problems);
+                    CheckMembers(value.StructValue, level + 1, ref problems);
                     break;
                 case Value.KindOneofCase.ListValue:
                     for (var i = 0; i < value.ListValue.Values.Count; i++)
                     {
                         var before = problems?.Count ?? 0;
-                        CheckValue(value.ListValue.Values[i], ref problems);
+                        CheckValue(value.ListValue.Values[i], level + 1, ref problems);
                         for (var j = before; j < problems?.Count; j++)
                             problems[j] = (Join($"[{i}]", problems[j].Item1), problems[j].Item2);
                     }

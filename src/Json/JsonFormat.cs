@@ -14,6 +14,19 @@ namespace ServiceOrdering.Json;
 /// </summary>
 public static class JsonFormat
 {
+    /// <summary>
+    /// Levels of objects and arrays within each other in what clients send; more is refused. A level of free JSON is three of
+    /// protobuf (a Struct, its entry, a Value) and most parsers read 100: with an event's envelope around it and a value at
+    /// the innermost place that is 94.
+    /// </summary>
+    public const int MaxDepth = 30;
+
+    /// <summary>
+    /// The same for text that is stored: what was accepted before there was a limit of 30. It is read all the same, and free
+    /// JSON in it that is more than <see cref="MaxDepth"/> and an event's envelope deep is read as null.
+    /// </summary>
+    public const int MaxStoredDepth = 128;
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         // Text stays as it was sent: what is escaped beyond JSON's own needs only serves pages that embed it.
@@ -86,7 +99,7 @@ public static class JsonFormat
             return Malformed(json, "The text is not valid UTF-8.", InvalidByte(json));
         }
 
-        var reader = new Utf8JsonReader(json, JsonReading.ReaderOptions);
+        var reader = new Utf8JsonReader(json, reading.ReaderOptions);
         try
         {
             reader.Read();
@@ -102,7 +115,8 @@ public static class JsonFormat
         }
         catch (JsonException e)
         {
-            return Malformed(json, Sentence(e), Math.Max(reader.BytesConsumed, ErrorOffset(json, e)));
+            var offset = Math.Max(reader.BytesConsumed, ErrorOffset(json, e));
+            return Malformed(json, IsTooDeep(json, offset, ref reader) ? reading.TooDeep : Sentence(e), offset);
         }
 
         return new JsonReadResult(null, Violations(json, reading));
@@ -180,6 +194,13 @@ public static class JsonFormat
 
         var pointers = JsonPlaces.Pointers(json, [.. findings.Select(finding => finding.Offset)]);
         return [.. findings.Zip(pointers, (finding, pointer) => new JsonViolation(pointer, finding.Kind, finding.Message))];
+    }
+
+    // The reader stands before what would open one level too many.
+    private static bool IsTooDeep(ReadOnlySpan<byte> json, long offset, ref Utf8JsonReader reader)
+    {
+        var open = reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0);
+        return open >= reader.CurrentState.Options.MaxDepth && offset < json.Length && json[(int)offset] is (byte)'{' or (byte)'[';
     }
 
     // The position, which the reader's message ends with, is told in our own way.

@@ -16,7 +16,7 @@ internal static class JsonPlaces
         var pointers = new string[offsets.Length];
         var found = 0;
         var path = new List<Step>();
-        var reader = new Utf8JsonReader(json, JsonReading.ReaderOptions);
+        var reader = new Utf8JsonReader(json, JsonReading.AnyOptions);
         try
         {
             while (found < offsets.Length && reader.Read())

@@ -7,13 +7,19 @@ namespace ServiceOrdering.Json;
 internal sealed class JsonReading(JsonSource source)
 {
     public const int MaxViolations = 100;
-    public const int MaxDepth = 64;
 
-    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
+    public static readonly JsonReaderOptions AnyOptions = new() { MaxDepth = JsonFormat.MaxStoredDepth };
+
+    // The envelope of an event has two levels around the resource.
+    private const int MaxFreeDepth = JsonFormat.MaxDepth + 2;
 
     private List<Finding>? _findings;
 
     public JsonSource Source => source;
+
+    public JsonReaderOptions ReaderOptions => source == JsonSource.Stored ? AnyOptions : new JsonReaderOptions { MaxDepth = JsonFormat.MaxDepth };
+
+    public string TooDeep => $"The text is nested deeper than the {ReaderOptions.MaxDepth} levels that are allowed.";
 
     /// <summary>In the order of the text.</summary>
     public IReadOnlyList<Finding> Findings => _findings ?? [];
@@ -27,6 +33,9 @@ internal sealed class JsonReading(JsonSource source)
             _findings.Add(new Finding(reader.TokenStartIndex, kind, message));
         }
     }
+
+    /// <summary>Whether the object or array of free JSON that the reader stands on is too deep to be told to every client.</summary>
+    public static bool IsTooDeepToTell(ref Utf8JsonReader reader) => reader.CurrentDepth >= MaxFreeDepth;
 
     /// <summary>Notes that the value is of another JSON type than its field, and passes over the value.</summary>
     public void Mismatch(ref Utf8JsonReader reader, string expected)

@@ -110,6 +110,10 @@ internal sealed class AnyValueCodec : ValueCodec<Value>
             case JsonTokenType.True or JsonTokenType.False:
                 value.BoolValue = reader.TokenType == JsonTokenType.True;
                 return true;
+            case JsonTokenType.StartObject or JsonTokenType.StartArray when JsonReading.IsTooDeepToTell(ref reader):
+                JsonReading.Skip(ref reader);
+                value.NullValue = NullValue.NullValue;
+                return true;
             case JsonTokenType.StartObject:
                 var fits = StructCodec.Instance.TryRead(ref reader, reading, out var members);
                 value.StructValue = members;

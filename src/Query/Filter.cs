@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Query;
 
@@ -72,7 +73,7 @@ public sealed class Filter
     /// <summary>Whether a resource matches. Many filters over one resource share one parsed document.</summary>
     public bool Matches(JsonDocument resource) => Root.Matches(resource.RootElement);
 
-    /// <summary>Whether a resource, given as UTF-8 JSON, matches.</summary>
+    /// <summary>Whether a resource, given as UTF-8 JSON in which at most <see cref="JsonFormat.MaxStoredDepth"/> levels are nested, matches.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public bool Matches(ReadOnlyMemory<byte> utf8Json)
     {
@@ -81,7 +82,7 @@ public sealed class Filter
             return true;
         }
 
-        using var document = JsonDocument.Parse(utf8Json);
+        using var document = JsonDocument.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = JsonFormat.MaxStoredDepth });
         return Matches(document);
     }
 

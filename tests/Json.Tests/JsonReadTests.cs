@@ -247,13 +247,27 @@ public sealed class JsonReadTests
     }
 
     [Theory]
-    [InlineData(64, true)]
-    [InlineData(65, false)]
-    public void Nesting_ends_at_64_levels(int depth, bool isRead)
+    [InlineData(JsonSource.Request, 30, true)]
+    [InlineData(JsonSource.Request, 31, false)]
+    [InlineData(JsonSource.Stored, 128, true)]
+    [InlineData(JsonSource.Stored, 129, false)]
+    public void Nesting_has_an_end(JsonSource source, int depth, bool isRead)
     {
         var json = $$"""{"x":{{new string('[', depth - 1)}}{{new string(']', depth - 1)}}}""";
 
-        Assert.Equal(isRead, JsonFormat.Read(Encoding.UTF8.GetBytes(json), new Book(), JsonSource.Request).Succeeded);
+        var result = JsonFormat.Read(Encoding.UTF8.GetBytes(json), new Book(), source);
+
+        Assert.Equal(isRead, result.Succeeded);
+        if (!isRead)
+            Assert.StartsWith($"The text is nested deeper than the {depth - 1} levels", result.Malformation!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stored_free_json_is_read_as_deep_as_an_event_may_have_it()
+    {
+        var book = JsonFormat.Parse<Book>(Encoding.UTF8.GetBytes($$"""{"x":{{new string('[', 40)}}{{new string(']', 40)}}}"""));
+
+        Assert.Equal($$"""{"x":{{new string('[', 31)}}null{{new string(']', 31)}}}""", JsonWriteTests.Write(book));
     }
 
     [Fact]

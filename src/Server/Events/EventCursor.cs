@@ -149,11 +149,12 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
         return step;
     }
 
-    private CursorStep? Look(LoggedEvent logged) =>
-        !filter.IsWanted(logged.Type, logged.ResourceId) ? null
-        : !logged.IsReadable ? Told(new CursorStep(CursorStepKind.Unreadable, logged))
-        : filter.Matches(logged) ? Told(new CursorStep(CursorStepKind.Event, logged))
-        : null;
+    private CursorStep? Look(LoggedEvent logged) => filter.Judge(logged) switch
+    {
+        true => Told(new CursorStep(CursorStepKind.Event, logged)),
+        null => Told(new CursorStep(CursorStepKind.Unreadable, logged)),
+        false => null,
+    };
 
     private CursorStep Told(CursorStep step)
     {

@@ -31,12 +31,25 @@ internal sealed class EventFilter
     /// <summary>What every wanted event has, as selective as it can be had; null where there is no such thing.</summary>
     public EventKey? Key { get; }
 
+    /// <summary>Whether an event is wanted; null where nobody can say, since its text cannot be read or looked into.</summary>
+    public bool? Judge(LoggedEvent logged)
+    {
+        if (!IsWanted(logged.Type, logged.ResourceId))
+            return false;
+        try
+        {
+            return logged.IsReadable ? Query.Matches(logged.Root) : null;
+        }
+        catch (Exception)
+        {
+            // Whatever it was: it must not keep anybody from the events behind it.
+            return null;
+        }
+    }
+
     /// <summary>What can be said without the event's body.</summary>
     public bool IsWanted(string type, string resourceId) =>
         (_types is null || _types.Contains(type)) && (_resourceIds is null || _resourceIds.Contains(resourceId));
-
-    /// <exception cref="System.Text.Json.JsonException">The event cannot be read.</exception>
-    public bool Matches(LoggedEvent logged) => IsWanted(logged.Type, logged.ResourceId) && (Query.IsAll || Query.Matches(logged.Root));
 }
 
 /// <summary>An attribute of events, and the values of which one is there in every event that a filter wants.</summary>

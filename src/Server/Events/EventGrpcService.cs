@@ -10,7 +10,7 @@ namespace ServiceOrdering.Server.Events;
 [BindServiceMethod(typeof(SharedEventBinding), nameof(SharedEventBinding.BindService))]
 internal sealed class EventGrpcService(
     EventTail tail, EventLog log, Database database, EventTypes types, ResumeTokens tokens, IOptions<EventsOptions> options, TimeProvider time,
-    PublicAddress address, IHostApplicationLifetime lifetime, ILogger<EventGrpcService> logger)
+    PublicAddress address, IHostApplicationLifetime lifetime, UnreadableEvents unreadable)
     : EventService.EventServiceBase
 {
     public override async Task WatchEvents(
@@ -19,7 +19,7 @@ internal sealed class EventGrpcService(
         var filter = EventRequests.Check(request, types);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
-        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, logger, end.Token);
+        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, end.Token);
         try
         {
             await stream.RunAsync(request);

@@ -40,17 +40,17 @@ internal sealed class EventSnapshot
     public static async ValueTask<EventSnapshot> StartAsync(Database database, EventTypes types, EventFilter filter) =>
         new(database, types, filter, await database.ReadAsync(EventLog.LastAsync));
 
-    public async IAsyncEnumerable<(WatchedResource Resource, string Body)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(WatchedResource Resource, string Id, string Body)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var resource in _types.Resources)
         {
             for (string? lower = "", upper; lower is not null; lower = upper)
             {
-                (var bodies, upper) = await ReadPageAsync(resource, lower, cancellationToken);
-                foreach (var body in bodies)
+                (var rows, upper) = await ReadPageAsync(resource, lower, cancellationToken);
+                foreach (var (id, body) in rows)
                 {
                     Count++;
-                    yield return (resource, body);
+                    yield return (resource, id, body);
                 }
             }
         }
@@ -61,35 +61,46 @@ internal sealed class EventSnapshot
         .First(page => page.Resource == logged.Resource && (page.Upper is null || string.CompareOrdinal(logged.ResourceId, page.Upper) <= 0))
         .Position >= logged.Position;
 
-    private ValueTask<(List<string> Bodies, string? Upper)> ReadPageAsync(WatchedResource resource, string lower, CancellationToken cancellationToken) =>
+    private ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadPageAsync(WatchedResource resource, string lower, CancellationToken cancellationToken) =>
         _database.ScanAsync(async session =>
         {
             var (rows, upper) = _ids is null ? await ReadRangeAsync(session, resource, lower) : await ReadIdsAsync(session, resource, lower);
             End = await EventLog.LastAsync(session);
             _pages.Add((resource.Name, upper, End));
-            return (rows.Where(IsWanted(resource)).ToList(), upper);
+            return (rows.Where(row => IsWanted(resource, row.Body)).ToList(), upper);
         }, cancellationToken);
 
-    private static async ValueTask<(List<string> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
+    private static async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
     {
         var rows = await session.ListAsync<(string Id, string Body)>(
             $"select id, body from {resource.Table} where id > @lower order by id limit @limit", new { lower, limit = PageSize });
-        return (rows.ConvertAll(row => row.Body), rows.Count < PageSize ? null : rows[^1].Id);
+        return (rows, rows.Count < PageSize ? null : rows[^1].Id);
     }
 
-    private async ValueTask<(List<string> Rows, string? Upper)> ReadIdsAsync(Session session, WatchedResource resource, string lower)
+    private async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadIdsAsync(Session session, WatchedResource resource, string lower)
     {
         var ids = _ids!.Where(id => string.CompareOrdinal(id, lower) > 0).Take(PageSize).ToList();
-        var rows = new List<string>();
+        var rows = new List<(string Id, string Body)>();
         foreach (var id in ids)
         {
             if (await session.FindAsync<string>($"select body from {resource.Table} where id = @id", new { id }) is { } body)
-                rows.Add(body);
+                rows.Add((id, body));
         }
         return (rows, ids.Count < PageSize ? null : ids[^1]);
     }
 
     // The query is over events: the resource is looked at as an event that has nothing else.
-    private Func<string, bool> IsWanted(WatchedResource resource) => body => _filter.Query.IsAll
-        || _filter.Query.Matches((ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$$"""{"event":{"{{{resource.Name}}}":{{{body}}}}}"""));
+    private bool IsWanted(WatchedResource resource, string body)
+    {
+        try
+        {
+            return _filter.Query.IsAll
+                || _filter.Query.Matches((ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$$"""{"event":{"{{{resource.Name}}}":{{{body}}}}}"""));
+        }
+        catch (Exception)
+        {
+            // Nobody can say: then it is told, or told to be unreadable.
+            return true;
+        }
+    }
 }

@@ -5,9 +5,9 @@ using ServiceOrdering.Server.Storage;
 namespace ServiceOrdering.Server.Events;
 
 /// <summary>One call of WatchEvents: what a cursor comes to, as messages.</summary>
-internal sealed partial class EventStream(
+internal sealed class EventStream(
     EventCursor cursor, Database database, EventTypes types, ResumeTokens tokens, EventFilter filter, string baseAddress,
-    IServerStreamWriter<WatchEventsResponse> responses, ILogger logger, CancellationToken cancellationToken)
+    IServerStreamWriter<WatchEventsResponse> responses, UnreadableEvents unreadable, CancellationToken cancellationToken)
 {
     // Small messages share a packet, but nothing piles up unsent.
     private const int MostUnflushed = 16;
@@ -57,8 +57,8 @@ internal sealed partial class EventStream(
         var snapshot = await EventSnapshot.StartAsync(database, types, filter);
         cursor.MoveTo(snapshot.Start);
         await SendAsync(new WatchEventsResponse { SnapshotStart = new SnapshotStart() }, isLast: true);
-        await foreach (var (resource, body) in snapshot.ReadAsync(cancellationToken))
-            await SendAsync(new WatchEventsResponse { SnapshotItem = resource.Read(body, baseAddress) }, isLast: false);
+        await foreach (var (resource, id, body) in snapshot.ReadAsync(cancellationToken))
+            await SendAsync(SnapshotItem(resource, id, body), isLast: false);
         while (await cursor.FindAsync(snapshot.End, cancellationToken) is { } step)
         {
             if (step.Kind == CursorStepKind.Gone)
@@ -78,11 +78,28 @@ internal sealed partial class EventStream(
         {
             return logged.Response(baseAddress, types, tokens);
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            LogUnreadable(logger, e, logged.Type, logged.Id, logged.Position);
-            var unreadable = new UnreadableEvent { EventId = logged.Id, EventType = logged.Type, ResourceId = logged.ResourceId };
-            return new WatchEventsResponse { ResumeToken = token, Unreadable = unreadable };
+            unreadable.Report(logged, e);
+            return new WatchEventsResponse
+            {
+                ResumeToken = token,
+                Unreadable = new UnreadableEvent { EventId = logged.Id, EventType = logged.Type, ResourceId = logged.ResourceId },
+            };
+        }
+    }
+
+    /// <summary>A resource, or that there is one which cannot be told.</summary>
+    private WatchEventsResponse SnapshotItem(WatchedResource resource, string id, string body)
+    {
+        try
+        {
+            return new WatchEventsResponse { SnapshotItem = resource.Read(body, baseAddress) };
+        }
+        catch (Exception e)
+        {
+            unreadable.ReportResource(resource.Name, id, e);
+            return new WatchEventsResponse { Unreadable = new UnreadableEvent { ResourceId = id } };
         }
     }
 
@@ -95,7 +112,4 @@ internal sealed partial class EventStream(
         responses.WriteOptions = _unflushed == 0 ? Flushed : Buffered;
         return responses.WriteAsync(response, cancellationToken);
     }
-
-    [LoggerMessage(LogLevel.Error, "The {Type} {Id} at position {Position} of the log cannot be read; a watcher was told so")]
-    private static partial void LogUnreadable(ILogger logger, Exception cause, string type, string id, long position);
 }

@@ -19,6 +19,7 @@ internal sealed partial class EventTail : BackgroundService
 
     private readonly Database _database;
     private readonly EventLog _log;
+    private readonly UnreadableEvents _unreadable;
     private readonly TimeProvider _time;
     private readonly ILogger<EventTail> _logger;
     private readonly TimeSpan _checkpointInterval;
@@ -31,11 +32,12 @@ internal sealed partial class EventTail : BackgroundService
     private long _oldest = 1;
     private long _bytes;
 
-    public EventTail(Database database, EventLog log, EventTypes types, TimeProvider time, IOptions<EventsOptions> options, ILogger<EventTail> logger)
+    public EventTail(Database database, EventLog log, EventTypes types, UnreadableEvents unreadable, TimeProvider time, IOptions<EventsOptions> options, ILogger<EventTail> logger)
     {
         _audience = new EventAudience(types.Schema);
         _database = database;
         _log = log;
+        _unreadable = unreadable;
         _time = time;
         _logger = logger;
         _checkpointInterval = options.Value.CheckpointInterval;
@@ -161,10 +163,25 @@ internal sealed partial class EventTail : BackgroundService
             }
             foreach (var logged in read.Events)
                 Keep(logged);
-            Volatile.Write(ref _last, read.Position);
             foreach (var logged in read.Events)
-                _audience.Visit(logged, WakeIfWanted);
+                Announce(logged);
+            Volatile.Write(ref _last, read.Position);
             return read.IsFull;
+        }
+    }
+
+    /// <summary>Wakes those who want the event. It fails alone: nobody is moved past another one of the batch.</summary>
+    private void Announce(LoggedEvent logged)
+    {
+        try
+        {
+            _audience.Visit(logged, WakeIfWanted);
+        }
+        catch (Exception e)
+        {
+            _unreadable.Report(logged, e);
+            foreach (var watcher in _audience.All)
+                WakeIfWanted(watcher, logged);
         }
     }
 
@@ -182,12 +199,15 @@ internal sealed partial class EventTail : BackgroundService
     private static void WakeIfWanted(Watcher watcher, LoggedEvent logged)
     {
         // What cannot be read every watcher has to look at for itself.
-        if (watcher.IsWaiting && (!logged.IsReadable || watcher.Filter.Matches(logged)))
+        if (watcher.IsWaiting && watcher.Filter.Judge(logged) != false)
             watcher.Wake(logged.Position - 1);
     }
 
     private void WakeTheSilent()
     {
+        // Where a read has failed, this is the next try at the latest.
+        if (_isWatched)
+            _signal.Writer.TryWrite(true);
         lock (_gate)
         {
             var longest = _checkpointInterval * (ChecksPerInterval - 1) / ChecksPerInterval;
@@ -199,6 +219,6 @@ internal sealed partial class EventTail : BackgroundService
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "New events could not be read; the next commit is the next try")]
+    [LoggerMessage(LogLevel.Error, "New events could not be read; they are tried again")]
     private partial void LogFailed(Exception cause);
 }

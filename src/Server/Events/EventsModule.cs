@@ -14,6 +14,7 @@ internal static class EventsModule
         return services
             .AddSingleton<EventTypes>()
             .AddSingleton<EventLog>()
+            .AddSingleton<UnreadableEvents>()
             .AddSingleton<ResumeTokens>()
             .AddSingleton<EventTail>().AddHostedService(provider => provider.GetRequiredService<EventTail>())
             .AddSingleton<EventRetention>().AddHostedService(provider => provider.GetRequiredService<EventRetention>())

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Streams;
 
 namespace ServiceOrdering.Server.Events;
@@ -16,6 +17,7 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
 
     private Parsed? _parsed;
     private ImmutableArray<(string Address, WatchEventsResponse Response)> _responses = [];
+    private int _reported;
 
     public long Position => position;
 
@@ -30,7 +32,7 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
     /// <summary>The envelope as JSON, without href.</summary>
     public ReadOnlyMemory<byte> Body => body;
 
-    /// <summary>The envelope for filters.</summary>
+    /// <summary>The envelope for filters; undefined where it is no JSON.</summary>
     public JsonElement Root
     {
         get
@@ -38,29 +40,18 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
             // Two at once may both parse it; either result will do.
             if (Volatile.Read(ref _parsed) is { } parsed)
                 return parsed.Root;
-            _parsed = new Parsed(JsonElement.Parse(body));
+            _parsed = new Parsed(Parse(body));
             return _parsed.Root;
         }
     }
 
     /// <summary>Whether filters can look into the envelope.</summary>
-    public bool IsReadable
-    {
-        get
-        {
-            try
-            {
-                return Root.ValueKind == JsonValueKind.Object;
-            }
-            catch (JsonException)
-            {
-                return false;
-            }
-        }
-    }
+    public bool IsReadable => Root.ValueKind == JsonValueKind.Object;
 
-    /// <summary>What watchers are told.</summary>
-    /// <exception cref="InvalidDataException">The event cannot be read.</exception>
+    /// <summary>True for the first who has to report that the event cannot be told.</summary>
+    public bool IsNewsThatItFails() => Interlocked.Exchange(ref _reported, 1) == 0;
+
+    /// <summary>What watchers are told. May fail in any way: the text may be anything.</summary>
     public WatchEventsResponse Response(string baseAddress, EventTypes types, ResumeTokens tokens)
     {
         foreach (var (address, known) in _responses)
@@ -73,6 +64,18 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
         if (_responses.Length < MostResponses)
             ImmutableInterlocked.Update(ref _responses, responses => responses.Add((baseAddress, response)));
         return response;
+    }
+
+    private static JsonElement Parse(byte[] body)
+    {
+        try
+        {
+            return JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = JsonFormat.MaxStoredDepth });
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 
     private sealed record Parsed(JsonElement Root);

@@ -7,13 +7,13 @@ namespace ServiceOrdering.Server.Hub;
 /// <summary>What all deliveries work with.</summary>
 internal sealed record DeliveryServices(
     Database Database, EventTail Tail, EventLog Log, EventTypes Types, EventApis Apis, EventSubscriptionStore Store, WebhookSender Sender, DeliveryLanes Lanes,
-    IOptions<WebhookOptions> Options, TimeProvider Time, ILogger<Delivery> Logger);
+    IOptions<WebhookOptions> Options, TimeProvider Time, UnreadableEvents Unreadable);
 
 /// <summary>
 /// The delivery of one subscription: a cursor over the log. One event at a time, in order; the next one only when the one
 /// before was taken and that is durable.
 /// </summary>
-internal sealed partial class Delivery
+internal sealed class Delivery
 {
     // Passing an event over is not worth a write; having passed many is, so that a restart need not look at them again.
     private const int PassedBeforeStored = 1000;
@@ -85,7 +85,7 @@ internal sealed partial class Delivery
             case CursorStepKind.Event:
                 return await DeliverAsync(step.Event!, stop) && await PassAsync();
             case CursorStepKind.Unreadable:
-                LogUnreadable(_services.Logger, null, step.Event!.Type, step.Event.Id, step.Event.Position, _subscription.Id);
+                _services.Unreadable.Report(step.Event!, null);
                 _missed++;
                 return await PassAsync();
             case CursorStepKind.Gone:
@@ -113,9 +113,9 @@ internal sealed partial class Delivery
         {
             body = _payload.Of(logged);
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            LogUnreadable(_services.Logger, e, logged.Type, logged.Id, logged.Position, _subscription.Id);
+            _services.Unreadable.Report(logged, e);
             _missed++;
             return true;
         }
@@ -172,7 +172,4 @@ internal sealed partial class Delivery
         (_storedPosition, _storedMissed) = (position, _missed);
         return _services.Store.PassedAsync(_subscription.Id, _subscription.Generation, position, _missed);
     }
-
-    [LoggerMessage(LogLevel.Error, "The {Type} {Id} at position {Position} of the log cannot be read; event subscription {Subscription} goes on without it")]
-    private static partial void LogUnreadable(ILogger logger, Exception? cause, string type, string id, long position, string subscription);
 }

@@ -17,7 +17,7 @@ internal sealed class WebhookPayload(EventPayloadFormat format, FieldSelection f
 
     public string ContentType => IsCloudEvent ? "application/cloudevents+json; charset=utf-8" : "application/json; charset=utf-8";
 
-    /// <exception cref="InvalidDataException">The event cannot be read.</exception>
+    /// <summary>May fail in any way: the text of the event may be anything.</summary>
     public ReadOnlyMemory<byte> Of(LoggedEvent logged)
     {
         var (told, envelope) = types.Read(logged.Type, logged.Body.Span, publicAddress);

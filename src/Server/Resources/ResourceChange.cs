@@ -43,6 +43,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
     where T : class, IMessage<T>, new()
 {
     private const string BodyField = "patch";
+    private static readonly PatchLimits Limits = new() { Depth = JsonFormat.MaxDepth };
     private readonly PatchDocument _patch;
 
     public PatchChange(Google.Api.HttpBody? body, string href)
@@ -55,7 +56,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
             throw ApiErrors.MediaTypeNotSupported(contentType, PatchFormats.All);
         try
         {
-            _patch = PatchDocument.Parse(body.Data.Memory, contentType);
+            _patch = PatchDocument.Parse(body.Data.Memory, contentType, Limits);
         }
         catch (PatchException e)
         {
@@ -72,6 +73,12 @@ internal sealed class PatchChange<T> : ResourceChange<T>
             var read = JsonFormat.Read(JsonSerializer.SerializeToUtf8Bytes(tree), after, JsonSource.Changed);
             if (read.Succeeded)
                 return after;
+            // All that is left to be wrong with text of our own writing.
+            if (read.Malformation is { } malformation)
+            {
+                throw ApiErrors.RequestInvalid([Violation(BodyField + malformation.Place, ErrorReason.FieldInvalid,
+                    $"What becomes of the resource is nested deeper than the {JsonFormat.MaxDepth} levels that are allowed.")]);
+            }
             throw ApiErrors.RequestInvalid([.. read.Violations.Select(violation =>
                 Violation(BodyField + violation.Place, ErrorReason.FieldInvalid, violation.Message))]);
         }

@@ -7,7 +7,7 @@ namespace ServiceOrdering.Server.Tests.Events;
 /// <summary>One event that cannot be read fails alone.</summary>
 public sealed class UnreadableEventTests : IDisposable
 {
-    private static readonly string TooDeep = string.Concat(Enumerable.Repeat("[", 70)) + string.Concat(Enumerable.Repeat("]", 70));
+    private static readonly string TooDeep = string.Concat(Enumerable.Repeat("[", 140)) + string.Concat(Enumerable.Repeat("]", 140));
 
     private readonly RunningServer _server = new();
 
@@ -16,6 +16,8 @@ public sealed class UnreadableEventTests : IDisposable
         { "ServiceOrderDeleteEvent", "no JSON" },
         { "ServiceOrderDeleteEvent", """{"event":{"serviceOrder":{"id":5}}}""" },
         { "ServiceOrderDeleteEvent", """{"event":{"serviceOrder":{"id":"x","deep":""" + TooDeep + "}}}" },
+        { "ServiceOrderDeleteEvent", "{}" },
+        { "ServiceOrderDeleteEvent", """{"event":{"serviceOrder":{"id":"x","externalId":"\ud800"}}}""" },
         { "TypeOfTomorrowEvent", "{}" },
     };
 
@@ -37,7 +39,7 @@ public sealed class UnreadableEventTests : IDisposable
         Assert.Equal([ids[0], "unreadable", ids[2]], await ToldAsync(all, 3));
         Assert.Equal([ids[0], ids[2]], await ToldAsync(created, 2));
         // Whether a filter lets through what cannot be read nobody knows: then it is told.
-        Assert.Equal([ids[0], ids[2]], (await ToldAsync(filtered, body[0] == '{' && !body.Contains(TooDeep, StringComparison.Ordinal) ? 2 : 3)).Where(id => id != "unreadable"));
+        Assert.Equal([ids[0], ids[2]], (await ToldAsync(filtered, CanBeLookedInto(body) ? 2 : 3)).Where(id => id != "unreadable"));
     }
 
     [Theory]
@@ -75,6 +77,9 @@ public sealed class UnreadableEventTests : IDisposable
         var delivery = await _server.WaitForAsync(id, delivery => delivery.Lag == 0);
         Assert.Equal((EventDeliveryState.Active, type == "TypeOfTomorrowEvent" ? 0 : 1), (delivery.State, delivery.MissedEvents));
     }
+
+    private static bool CanBeLookedInto(string body) =>
+        body[0] == '{' && !body.Contains(TooDeep, StringComparison.Ordinal) && !body.Contains("ud800", StringComparison.Ordinal);
 
     private async Task PlaceAsync(int number) => Assert.Equal(
         HttpStatusCode.Created, (await _server.PostOrderAsync($$"""{"externalId":"mine","description":"{{number}}",{{ExampleOrders.Minimal[1..]}}""")).Status);

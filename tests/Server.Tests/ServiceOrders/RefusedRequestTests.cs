@@ -38,12 +38,12 @@ public sealed class RefusedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task Nesting_of_64_levels_is_the_end()
+    public async Task Nesting_of_30_levels_is_the_end()
     {
         static string Nested(int depth) => $$"""{"serviceOrderItem":[{"id":"1","action":"add","service":{} }],"x":{{new string('[', depth)}}{{new string(']', depth)}} }""";
 
-        Assert.Equal(HttpStatusCode.Created, (await _server.PostOrderAsync(Nested(60))).Status);
-        (await _server.PostOrderAsync(Nested(64))).IsError(HttpStatusCode.BadRequest, "22");
+        Assert.Equal(HttpStatusCode.Created, (await _server.PostOrderAsync(Nested(29))).Status);
+        (await _server.PostOrderAsync(Nested(30))).IsError(HttpStatusCode.BadRequest, "22");
         (await _server.PostOrderAsync(Nested(100_000))).IsError(HttpStatusCode.BadRequest, "22");
         await _server.PlaceOrderAsync();
     }
