@@ -36,6 +36,9 @@ public sealed class Filter
 
     internal FilterNode Root { get; }
 
+    /// <summary>How many conditions there are to be looked at.</summary>
+    internal int Conditions => Count(Root);
+
     /// <summary>
     /// Parses the flat grammar of TMF630: <c>state=held,pending&amp;orderDate.gt=2026-01-01;priority=0</c>. The text is
     /// percent-decoded and a <c>+</c> is a blank, as in a query string; text that nobody encoded works too. A null or
@@ -117,6 +120,15 @@ public sealed class Filter
         .Select(comparison => comparison.Path.Text)
         .Distinct()
         .Where(path => TryGetRequiredValues(path, out _))];
+
+    private static int Count(FilterNode node) => node switch
+    {
+        AllOf all => all.Nodes.Sum(Count),
+        AnyOf any => any.Nodes.Sum(Count),
+        Not not => Count(not.Node),
+        ElementFilter element => Count(element.Filter),
+        _ => 1,
+    };
 
     private static IEnumerable<Comparison> Comparisons(FilterNode node) => node switch
     {

@@ -32,6 +32,8 @@ internal sealed class FlatParser
     private readonly QueryText _text;
     private readonly AttributeScope _scope;
     private readonly List<QueryError> _errors = [];
+    private readonly HashSet<(char Quote, bool SplitsAtComma)> _unclosed = [];
+    private bool _isTooLarge;
     private int _index;
     private int _clauses;
 
@@ -70,7 +72,7 @@ internal sealed class FlatParser
                 group.Clear();
             }
 
-            if (isEnd || _errors.Any(error => error.Kind == QueryErrorKind.TooLarge))
+            if (isEnd || _isTooLarge)
             {
                 return alternatives;
             }
@@ -200,7 +202,8 @@ internal sealed class FlatParser
             opening++;
         }
 
-        if (opening < _text.Length && _text[opening] is '"' or '\'')
+        // Where one quote was not closed, none behind it is.
+        if (opening < _text.Length && _text[opening] is '"' or '\'' && !_unclosed.Contains((_text[opening], splitsAtComma)))
         {
             for (var closing = opening + 1; closing < _text.Length; closing++)
             {
@@ -211,6 +214,8 @@ internal sealed class FlatParser
                     return new Literal(_text.Text[(opening + 1)..closing], LiteralKind.Plain, _text.PositionOf(opening));
                 }
             }
+
+            _unclosed.Add((_text[opening], splitsAtComma));
         }
 
         while (!IsEnd(_index))
@@ -238,6 +243,7 @@ internal sealed class FlatParser
 
     private bool Fail(QueryErrorKind kind, string parameter, string message, int position)
     {
+        _isTooLarge |= kind == QueryErrorKind.TooLarge;
         _errors.Add(new QueryError(kind, parameter, message, position));
         return false;
     }

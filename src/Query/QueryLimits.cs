@@ -5,7 +5,7 @@ namespace ServiceOrdering.Query;
 /// <summary>What a single query may cost. Exceeding one is a <see cref="QueryErrorKind.TooLarge"/>.</summary>
 public static class QueryLimits
 {
-    /// <summary>Conditions in one filter.</summary>
+    /// <summary>Conditions in one filter: those of all its parameters together.</summary>
     public const int Clauses = 50;
 
     /// <summary>Values of one condition, repetitions of it included.</summary>
@@ -23,8 +23,12 @@ public static class QueryLimits
     /// <summary>Characters in one regular expression.</summary>
     public const int PatternLength = 500;
 
-    internal static void CheckText(string text, string parameter)
+    /// <summary>To be asked before a text is taken apart in any way.</summary>
+    /// <exception cref="QueryException">The text is longer than allowed.</exception>
+    public static void CheckText(string text, string parameter)
     {
+        ArgumentNullException.ThrowIfNull(text);
+
         // The first comparison spares counting the bytes of a text that cannot fit.
         if (text.Length > TextBytes || Encoding.UTF8.GetByteCount(text) > TextBytes)
         {

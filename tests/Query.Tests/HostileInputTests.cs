@@ -54,6 +54,39 @@ public class HostileInputTests
         Assert.DoesNotContain("OR 1=1", SqliteDialect.Instance.Translate(filter, TicketTable.Columns).Where, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("filter=", 512 * 1024)]
+    [InlineData("filter=$.note", 64 * 1024)]
+    [InlineData("a=1", 64 * 1024)]
+    public void Text_that_is_too_long_is_refused_before_it_is_looked_at(string clause, int length)
+    {
+        var query = string.Join('&', Enumerable.Repeat(clause, length / (clause.Length + 1)));
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+
+        var refusal = Assert.Throws<QueryException>(() => FilterQuery.Parse(query, TicketTable.Schema));
+
+        Assert.Equal(QueryErrorKind.TooLarge, Assert.Single(refusal.Errors).Kind);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 64 * 1024);
+    }
+
+    [Theory]
+    [InlineData("filter=$.note", 50, true)]
+    [InlineData("filter=$.note", 51, false)]
+    [InlineData("filter=$", 51, false)]
+    [InlineData("filter=$[?(@.a==1 && @.b==2)]", 25, true)]
+    [InlineData("filter=$[?(@.a==1 && @.b==2)]", 26, false)]
+    [InlineData("filter=$.a&b.ne=1", 25, true)]
+    [InlineData("filter=$.a&b.ne=1", 26, false)]
+    public void Conditions_of_all_filters_count_together(string clause, int count, bool isAllowed)
+    {
+        var query = string.Join('&', Enumerable.Repeat(clause, count));
+
+        var refusal = Record.Exception(() => FilterQuery.Parse(query, TicketTable.Schema)) as QueryException;
+
+        Assert.Equal(isAllowed, refusal is null);
+        Assert.All(refusal?.Errors ?? [], error => Assert.Equal(QueryErrorKind.TooLarge, error.Kind));
+    }
+
     [Fact]
     public void Injection_through_sort_is_only_text()
     {

@@ -14,6 +14,7 @@ internal sealed record EventQuery(Filter Filter, FieldSelection Fields)
     /// <exception cref="QueryException">Lists every problem of the text.</exception>
     public static EventQuery Parse(string query, ResourceSchema schema)
     {
+        QueryLimits.CheckText(query, "query");
         var clauses = query.TrimStart('?').Split('&');
         var fields = clauses.Where(IsFields)
             .Select(clause => Uri.UnescapeDataString(clause.Trim()[FieldsParameter.Length..].Replace('+', ' ')))
