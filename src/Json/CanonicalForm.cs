@@ -19,7 +19,7 @@ public static class CanonicalForm
     /// <param name="isCreation">False for a resource that exists already, and has those fields from the server.</param>
     /// <returns>
     /// What has no form in JSON, with paths in proto names: undefined enum values, timestamps outside of the years 1 to 9999,
-    /// values of no kind, numbers that are not finite, extension members that have the name of a known one, and what is
+    /// durations that are none, values of no kind, numbers that are not finite, extension members that have the name of a known one, and what is
     /// deeper than <see cref="JsonFormat.MaxDepth"/>.
     /// </returns>
     public static IReadOnlyList<(string Path, string Message)> Apply(IMessage message, bool isCreation = true)
@@ -104,6 +104,9 @@ public static class CanonicalForm
                     case Timestamp timestamp:
                         Cut(timestamp, ref problems);
                         break;
+                    case Duration duration:
+                        CheckDuration(duration, ref problems);
+                        break;
                     case Struct members:
                         CheckNames(members, ref problems);
                         CheckMembers(members, inner, ref problems);
@@ -147,6 +150,14 @@ public static class CanonicalForm
                 Refuse("", "The timestamp is no instant of the years 1 to 9999.", ref problems);
             else
                 timestamp.Nanos -= timestamp.Nanos % 1_000_000;
+        }
+
+        private static void CheckDuration(Duration duration, ref List<(string, string)>? problems)
+        {
+            var isOne = duration is { Seconds: >= -DurationCodec.MaxSeconds and <= DurationCodec.MaxSeconds, Nanos: > -1_000_000_000 and < 1_000_000_000 }
+                && (duration.Seconds == 0 || duration.Nanos == 0 || duration.Seconds < 0 == duration.Nanos < 0);
+            if (!isOne)
+                Refuse("", "The duration is none: it has up to 999999999 nanos, of the same sign as its seconds, and up to 10000 years.", ref problems);
         }
 
         private static void CheckMembers(Struct members, int level, ref List<(string, string)>? problems)

@@ -9,7 +9,7 @@ internal sealed class DurationCodec : ValueCodec<Duration>
 {
     public static readonly DurationCodec Instance = new();
 
-    private const long MaxSeconds = 315_576_000_000;
+    public const long MaxSeconds = 315_576_000_000;
 
     public override bool IsDefault(Duration value) => false;
 

@@ -119,7 +119,7 @@ public static class JsonFormat
             return Malformed(json, IsTooDeep(json, offset, ref reader) ? reading.TooDeep : Sentence(e), offset);
         }
 
-        return new JsonReadResult(null, Violations(json, reading));
+        return new JsonReadResult(null, Violations(json, reading)) { MoreViolations = reading.MoreFindings };
     }
 
     /// <summary>Reads text that <see cref="Write(IMessage, IBufferWriter{byte})"/> wrote.</summary>

@@ -24,6 +24,9 @@ internal sealed class JsonReading(JsonSource source)
     /// <summary>In the order of the text.</summary>
     public IReadOnlyList<Finding> Findings => _findings ?? [];
 
+    /// <summary>How many were left out.</summary>
+    public int MoreFindings { get; private set; }
+
     /// <summary>Notes a violation at the token that the reader stands on.</summary>
     public void Violate(ref Utf8JsonReader reader, string message, JsonViolationKind kind = JsonViolationKind.Invalid)
     {
@@ -31,6 +34,10 @@ internal sealed class JsonReading(JsonSource source)
         if (_findings.Count < MaxViolations)
         {
             _findings.Add(new Finding(reader.TokenStartIndex, kind, message));
+        }
+        else
+        {
+            MoreFindings++;
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record JsonMalformation(string Message, int Line, int Byte, string
 /// <param name="Violations">Members that do not fit, in the order of the text; at most 100.</param>
 public readonly record struct JsonReadResult(JsonMalformation? Malformation, IReadOnlyList<JsonViolation> Violations)
 {
+    /// <summary>How many there are beside those.</summary>
+    public int MoreViolations { get; init; }
+
     /// <summary>Whether the whole text was read into the message.</summary>
     public bool Succeeded => Malformation is null && Violations.Count == 0;
 }

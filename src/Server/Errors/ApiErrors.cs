@@ -10,6 +10,14 @@ internal static class ApiErrors
 {
     private const string Domain = "serviceordering";
 
+    // Clients of gRPC take 8 KB of trailers unless they are told otherwise: the details in base64, and the message once more,
+    // percent-encoded.
+    private const int MostViolations = 100;
+    private const int MostDetailBytes = 4800;
+    private const int MostMessageBytes = 1200;
+    private const int LongestText = 300;
+    private const int MessageOverhead = 3;
+
     public static RpcException Internal(string traceId) =>
         Make(ErrorReason.Internal, "The server could not handle the request; its log says more.", ("traceId", traceId));
 
@@ -56,8 +64,13 @@ internal static class ApiErrors
     public static RpcException ServiceTransitionForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceTransitionForbidden, Summary(violations), violations, ("id", id));
 
-    private static string Summary(IReadOnlyList<FieldViolation> violations) =>
-        string.Join(" ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
+    private static string Summary(IReadOnlyList<FieldViolation> violations)
+    {
+        const int Named = 3;
+        var first = violations.Take(Named).Select(violation => $"{Cut(violation.Field)}: {Cut(violation.Description)}");
+        var more = violations.Count > Named ? $" And {violations.Count - Named} more." : "";
+        return string.Join(" ", first) + more;
+    }
 
     public static RpcException ResumeTokenInvalid(string why) => Make(ErrorReason.ResumeTokenInvalid, $"The resume token {why}.");
 
@@ -78,10 +91,38 @@ internal static class ApiErrors
     {
         var info = new ErrorInfo { Domain = Domain, Reason = ErrorTable.NameOf(reason) };
         foreach (var (key, value) in metadata)
-            info.Metadata.Add(key, value);
-        var status = new Google.Rpc.Status { Code = (int)ErrorTable.Of(reason).Status, Message = message, Details = { Any.Pack(info) } };
+            info.Metadata.Add(key, Cut(value));
+        var status = new Google.Rpc.Status { Code = (int)ErrorTable.Of(reason).Status, Message = Cut(message, MostMessageBytes) };
+        var told = new BadRequest();
+        var room = MostDetailBytes - status.CalculateSize() - info.CalculateSize();
+        foreach (var violation in violations.Take(MostViolations))
+        {
+            var cut = new FieldViolation { Field = Cut(violation.Field), Reason = violation.Reason, Description = Cut(violation.Description) };
+            room -= cut.CalculateSize() + MessageOverhead;
+            if (room < 0)
+                break;
+            told.FieldViolations.Add(cut);
+        }
+        if (violations.Count > told.FieldViolations.Count)
+            info.Metadata.Add("moreViolations", $"{violations.Count - told.FieldViolations.Count}");
+        status.Details.Add(Any.Pack(info));
         if (violations.Count > 0)
-            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violations } }));
+            status.Details.Add(Any.Pack(told));
         return status.ToRpcException();
+    }
+
+    /// <summary>The start of a text that may be anybody's, as long as its percent-encoded form has room.</summary>
+    private static string Cut(string text, int bytes = LongestText)
+    {
+        var length = 0;
+        var encoded = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            encoded += rune.Value is >= ' ' and <= '~' and not '%' ? 1 : 3 * rune.Utf8SequenceLength;
+            if (encoded > bytes)
+                return text[..length] + "...";
+            length += rune.Utf16SequenceLength;
+        }
+        return text;
     }
 }

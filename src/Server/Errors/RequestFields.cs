@@ -17,6 +17,10 @@ internal static class RequestFields
         return violations;
     }
 
+    /// <summary>Finds texts that cannot be stored everywhere.</summary>
+    public static IReadOnlyList<FieldViolation> CheckTexts(IMessage message) =>
+        [.. NullCharacters.Find(message).Select(path => Violation(path, ErrorReason.FieldInvalid, "Contains the character U+0000, which no text may have."))];
+
     public static FieldViolation Violation(string field, ErrorReason reason, string description) =>
         new() { Field = field, Reason = ErrorTable.NameOf(reason), Description = description };
 }

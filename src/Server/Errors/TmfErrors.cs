@@ -34,6 +34,8 @@ internal static class TmfErrors
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
+            if (error.MoreViolations > 0)
+                writer.WriteNumber("moreErrors", error.MoreViolations);
         }
         writer.WriteString("@type", "Error");
         writer.WriteEndObject();
@@ -46,7 +48,8 @@ internal static class TmfErrors
         if (error.Violations.Count == 0)
             return error.Message;
         var first = error.Violations.Take(Named).Select(violation => violation.Name.Length == 0 ? violation.Message : $"{violation.Name}: {violation.Message}");
-        var more = error.Violations.Count > Named ? $" And {error.Violations.Count - Named} more." : "";
+        var rest = Math.Max(0, error.Violations.Count - Named) + error.MoreViolations;
+        var more = rest > 0 ? $" And {rest} more." : "";
         return string.Join(" ", first) + more;
     }
 

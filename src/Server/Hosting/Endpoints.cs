@@ -25,7 +25,11 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
-        builder.Services.AddGrpc(options => options.Interceptors.Add<ErrorInterceptor>()).AddTmfJson(options =>
+        builder.Services.AddGrpc(options =>
+        {
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<RequestTextInterceptor>();
+        }).AddTmfJson(options =>
         {
             options.AddTmfErrors("/tmf-api");
             options.AddTmfErrors("/events");

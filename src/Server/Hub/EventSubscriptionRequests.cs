@@ -69,7 +69,7 @@ internal static class EventSubscriptionRequests
         if (request.Secret.Length > 0 && WebhookSecret.Problem(request.Secret) is { } problem)
             violations.Add(Violation("secret", ErrorReason.FieldInvalid, problem));
         var overlap = request.PreviousValidFor ?? Duration.FromTimeSpan(DefaultOverlap);
-        if (overlap.Seconds < 0 || overlap.Nanos < 0 || overlap.Seconds > LongestOverlap.TotalSeconds)
+        if (overlap.Nanos > 999_999_999 || overlap.Seconds < 0 || overlap.Nanos < 0 || overlap.Seconds > LongestOverlap.TotalSeconds)
             violations.Add(Violation("previous_valid_for", ErrorReason.FieldInvalid, $"The secret before signs for 0 to {LongestOverlap.TotalDays:0} days."));
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);

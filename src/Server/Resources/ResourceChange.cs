@@ -72,7 +72,7 @@ internal sealed class PatchChange<T> : ResourceChange<T>
             var after = new T();
             var read = JsonFormat.Read(JsonSerializer.SerializeToUtf8Bytes(tree), after, JsonSource.Changed);
             if (read.Succeeded)
-                return after;
+                return CheckTexts(after) is { Count: > 0 } texts ? throw ApiErrors.RequestInvalid(Locate(texts)) : after;
             // All that is left to be wrong with text of our own writing.
             if (read.Malformation is { } malformation)
             {

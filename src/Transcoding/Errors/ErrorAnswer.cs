@@ -11,6 +11,8 @@ namespace ServiceOrdering.Transcoding.Errors;
 /// <summary>Answers a request with an error in the shape that the route's prefix asks for.</summary>
 internal sealed class ErrorAnswer(IOptions<TmfJsonOptions> options)
 {
+    private const int MostViolations = 100;
+
     private static readonly ErrorDialect Default = new("", WriteStatus, error => error.HttpStatus);
 
     public ErrorDialect? Dialect(PathString path) => options.Value.Dialects.FirstOrDefault(dialect => path.StartsWithSegments(dialect.Prefix));
@@ -46,6 +48,15 @@ internal sealed class ErrorAnswer(IOptions<TmfJsonOptions> options)
     private (ErrorDialect Dialect, RestError Error) Complete(HttpContext context, RestError error)
     {
         var dialect = Dialect(context.Request.Path) ?? Default;
+        if (error.Violations.Count > MostViolations)
+        {
+            error = error with
+            {
+                Violations = [.. error.Violations.Take(MostViolations)],
+                MoreViolations = error.MoreViolations + error.Violations.Count - MostViolations,
+            };
+        }
+
         error = error with { TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier };
         return (dialect, error with { HttpStatus = dialect.HttpStatus(error) });
     }
@@ -76,6 +87,10 @@ internal sealed class ErrorAnswer(IOptions<TmfJsonOptions> options)
             }
 
             writer.WriteEndArray();
+            if (error.MoreViolations > 0)
+            {
+                writer.WriteNumber("moreViolations", error.MoreViolations);
+            }
         }
 
         writer.WriteEndObject();

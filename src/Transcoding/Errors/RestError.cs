@@ -53,8 +53,11 @@ public sealed record RestError
     /// <summary>What transcoding refused the request for; null where the service did.</summary>
     public TranscodingFailure? Failure { get; init; }
 
-    /// <summary>Everything that is wrong with the request.</summary>
+    /// <summary>What is wrong with the request, at most 100 of it.</summary>
     public IReadOnlyList<RestViolation> Violations { get; init; } = [];
+
+    /// <summary>How many violations there are beside those.</summary>
+    public int MoreViolations { get; init; }
 
     /// <summary>Facts about the error, from the service's google.rpc.ErrorInfo.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

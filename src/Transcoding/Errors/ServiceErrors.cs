@@ -21,7 +21,15 @@ internal static class ServiceErrors
 
         var details = refusal.GetRpcStatus();
         if (details?.GetDetail<ErrorInfo>() is { } info)
-            error = error with { Reason = info.Reason, Domain = info.Domain, Metadata = info.Metadata.ToDictionary() };
+        {
+            error = error with
+            {
+                Reason = info.Reason,
+                Domain = info.Domain,
+                Metadata = info.Metadata.ToDictionary(),
+                MoreViolations = int.TryParse(info.Metadata.GetValueOrDefault("moreViolations"), CultureInfo.InvariantCulture, out var more) ? more : 0,
+            };
+        }
         if (details?.GetDetail<BadRequest>() is { } badRequest)
             error = error with { Violations = [.. badRequest.FieldViolations.Select(violation => Violation(violation, locate))] };
         if (details?.GetDetail<RetryInfo>() is { } retry)

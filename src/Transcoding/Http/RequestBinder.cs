@@ -18,10 +18,7 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
     public async ValueTask BindAsync(HttpContext context, IMessage request)
     {
         var violations = new List<RestViolation>();
-        if (route.TakesBody)
-        {
-            await BindBodyAsync(context, request, violations);
-        }
+        var more = route.TakesBody ? await BindBodyAsync(context, request, violations) : 0;
 
         // After the body, which may hold the same fields: the path is what names the resource.
         BindPath(context.Request, request, violations);
@@ -30,13 +27,19 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
 
         if (violations.Count > 0)
         {
-            AddMissing(request, violations);
+            // With more than are told there is no saying which of the missing fields were there and refused.
+            if (more == 0)
+            {
+                AddMissing(request, violations);
+            }
+
             throw new TranscodingException(
-                FailureReasons.Error(TranscodingFailure.RequestInvalid, Summary(violations)) with { Violations = violations });
+                FailureReasons.Error(TranscodingFailure.RequestInvalid, Summary(violations)) with { Violations = violations, MoreViolations = more });
         }
     }
 
-    private async ValueTask BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
+    /// <returns>How many violations there are beside those that were added.</returns>
+    private async ValueTask<int> BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
     {
         if (route.TakesRawBody ? !Consumes(context.Request.ContentType) : !RequestBody.IsJson(context.Request.ContentType))
         {
@@ -66,11 +69,13 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
         }
         else
         {
-            ReadJson(context, body.Bytes, route.TakesWholeBody ? request : route.BodyField!.Child(request), violations);
+            return ReadJson(context, body.Bytes, route.TakesWholeBody ? request : route.BodyField!.Child(request), violations);
         }
+
+        return 0;
     }
 
-    private static void ReadJson(HttpContext context, ReadOnlySpan<byte> json, IMessage target, List<RestViolation> violations)
+    private static int ReadJson(HttpContext context, ReadOnlySpan<byte> json, IMessage target, List<RestViolation> violations)
     {
         var isStrict = context.Request.Headers["Prefer"].Any(prefer =>
             prefer is not null && prefer.Split([',', ';'], StringSplitOptions.TrimEntries).Contains(StrictHandling, StringComparer.OrdinalIgnoreCase));
@@ -90,6 +95,7 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
 
         violations.AddRange(result.Violations.Select(violation =>
             RestViolation.Of(ViolationPlace.Body, violation.Place, ReasonOf(violation.Kind), violation.Message)));
+        return result.MoreViolations;
     }
 
     private void BindPath(HttpRequest http, IMessage request, List<RestViolation> violations)

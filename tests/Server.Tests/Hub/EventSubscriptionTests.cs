@@ -120,4 +120,20 @@ public sealed class EventSubscriptionTests : IDisposable
         Assert.NotEqual("mine", (string?)answer.Json["id"]);
         Assert.Equal("x", (string?)(await _server.GetAsync(answer.Headers["Location"])).Json["team"]!["name"]);
     }
+
+    [Theory]
+    [InlineData(0, 1_000_000_000)]
+    [InlineData(1, int.MaxValue)]
+    [InlineData(1, -1)]
+    [InlineData(-1, 0)]
+    [InlineData(long.MaxValue, 0)]
+    public async Task Overlap_of_secrets_that_is_no_duration_is_refused(long seconds, int nanos)
+    {
+        var refusal = await Assert.ThrowsAsync<Client.ServiceOrderingException>(async () => await _server.Deliveries().RotateEventSubscriptionSecretAsync(
+            new RotateEventSubscriptionSecretRequest { Id = "x", PreviousValidFor = new Google.Protobuf.WellKnownTypes.Duration { Seconds = seconds, Nanos = nanos } },
+            cancellationToken: Cancel));
+
+        Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Contains(refusal.Violations, violation => violation.Field == "previous_valid_for");
+    }
 }

@@ -11,7 +11,7 @@ namespace ServiceOrdering.Server.Tests.ServiceInventory;
 /// <summary>Services that the contract's descriptors allow, by the numbers of a random source.</summary>
 internal sealed class DrawnService(Random random)
 {
-    private static readonly string[] Texts = ["", "a", "Zürich", "😀", "\"\\/\n\0", "<&'>", "null", "2020-01-01T00:00:00Z"];
+    private static readonly string[] Texts = ["", "a", "Zürich", "😀", "\"\\/\n\u0001", "<&'>", "null", "2020-01-01T00:00:00Z"];
 
     /// <summary>Names of the schemas that a service reaches, with the fields on a shortest way there.</summary>
     public static IReadOnlyDictionary<string, FieldDescriptor[]> Paths { get; } = FindPaths();

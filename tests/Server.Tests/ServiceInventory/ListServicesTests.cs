@@ -43,7 +43,7 @@ public sealed class ListServicesTests : IDisposable
     [Fact]
     public async Task Values_are_told_apart_to_their_last_character()
     {
-        await _server.CreateServiceAsync(With("\"name\":\"x\\u0000y\",\"serviceCharacteristic\":[{\"name\":\"a\\u0000b\"},{\"name\":\"a\\u0000c\"},{\"name\":\"\"}]"));
+        await _server.CreateServiceAsync(With("\"name\":\"x\\u0001y\",\"serviceCharacteristic\":[{\"name\":\"a\\u0001b\"},{\"name\":\"a\\u0001c\"},{\"name\":\"\"}]"));
 
         foreach (var (filter, count) in new[] { ("serviceCharacteristic.name=a", "0"), ("serviceCharacteristic.name=%22%22", "1"), ("name=x", "0") })
             Assert.Equal(count, (await _server.GetAsync($"{RunningServer.ServicePath}?{filter}")).Headers["X-Total-Count"]);
