@@ -20,6 +20,8 @@ internal sealed record WebhookAnswer(int? StatusCode, string? Error, TimeSpan? R
 /// <summary>Posts events. Connects only to addresses that it has checked; follows no redirect, asks no proxy, keeps no cookie.</summary>
 internal sealed class WebhookSender : IDisposable
 {
+    private static readonly HttpRequestOptionsKey<bool> IsFirstOfConnection = new(nameof(IsFirstOfConnection));
+
     private readonly CallbackRules _rules;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
@@ -52,9 +54,7 @@ internal sealed class WebhookSender : IDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var request = Request(message);
-            using var response = await _http.SendAsync(request, ended.Token);
-            return Answer(response);
+            return await PostAsync(message, ended.Token);
         }
         catch (Exception e)
         {
@@ -64,6 +64,32 @@ internal sealed class WebhookSender : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Posts, once more where the listener had just closed the connection that it was sent on: that says nothing of the listener.</summary>
+    private async Task<WebhookAnswer> PostAsync(WebhookMessage message, CancellationToken cancellationToken)
+    {
+        using (var request = Request(message))
+        {
+            try
+            {
+                return await PostAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException e) when (IsClosed(e) && !request.Options.TryGetValue(IsFirstOfConnection, out _))
+            {
+            }
+        }
+        using var again = Request(message);
+        return await PostAsync(again, cancellationToken);
+    }
+
+    private async Task<WebhookAnswer> PostAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return Answer(response);
+    }
+
+    private static bool IsClosed(HttpRequestException e) =>
+        e.HttpRequestError == HttpRequestError.ResponseEnded || e.InnerException is IOException;
 
     private HttpRequestMessage Request(WebhookMessage message)
     {
@@ -101,6 +127,7 @@ internal sealed class WebhookSender : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        context.InitialRequestMessage.Options.Set(IsFirstOfConnection, true);
         var addresses = await _rules.ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
         for (var i = 0; ; i++)
         {
