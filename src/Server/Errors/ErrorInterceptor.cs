@@ -5,7 +5,7 @@ using Grpc.Core.Interceptors;
 namespace ServiceOrdering.Server.Errors;
 
 /// <summary>Turns what nobody foresaw into one fixed answer; the cause goes to the log and never to the caller.</summary>
-internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed partial class ErrorInterceptor(ErrorLogLimit limit, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -53,10 +53,11 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
     private RpcException Answer(Exception e, ServerCallContext context)
     {
         var traceId = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
-        LogUnforeseen(e, context.Method, traceId);
+        if (limit.Admit($"{context.Method} {e.GetType()}") is { } leftOut)
+            LogUnforeseen(e, context.Method, traceId, leftOut);
         return ApiErrors.Internal(traceId);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "{Method} failed, trace {TraceId}")]
-    private partial void LogUnforeseen(Exception cause, string method, string traceId);
+    [LoggerMessage(1, LogLevel.Error, "{Method} failed, trace {TraceId}; {LeftOut} like it were left out of the log")]
+    private partial void LogUnforeseen(Exception cause, string method, string traceId, int leftOut);
 }

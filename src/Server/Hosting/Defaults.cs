@@ -14,6 +14,8 @@ internal static class Defaults
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Warning",
+        // Faults of calls are told by ErrorInterceptor and GrpcFaults, and not as often as a caller likes.
+        ["Logging:LogLevel:Grpc.AspNetCore.Server.ServerCallHandler"] = "None",
         // What keeps the host from starting is told once, by Program.cs.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:Console:FormatterName"] = "simple",

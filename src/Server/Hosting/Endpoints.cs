@@ -57,5 +57,6 @@ internal static class Endpoints
     {
         app.UseForwardedHeaders();
         app.UseTmfJsonErrors();
+        app.UseMiddleware<GrpcFaults>();
     }
 }

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ServiceOrdering.Server.Errors;
+
+namespace ServiceOrdering.Server.Tests.Hosting;
+
+/// <summary>What is no protobuf is the caller's fault, and costs the log nothing.</summary>
+public sealed class MalformedMessageTests : IDisposable
+{
+    private readonly Lines _lines = new();
+    private readonly RunningServer _server;
+
+    public MalformedMessageTests() => _server = new RunningServer(services => services.AddSingleton<ILoggerProvider>(_lines));
+
+    public static TheoryData<string, byte[]> Messages => new()
+    {
+        { "tmf.serviceordering.v4.ServiceOrderService/CreateServiceOrder", [0xFF] },
+        { "tmf.serviceordering.v4.ServiceOrderService/CreateServiceOrder", [0x0A, 0x7F, 0x01] },
+        { "tmf.serviceordering.v4.ServiceOrderService/GetServiceOrder", [0x0A, 0x02, 0xC3, 0x28] },
+        { "tmf.serviceordering.v4.ServiceOrderService/GetServiceOrder", [0x0C] },
+        { "serviceordering.events.v1.EventService/WatchEvents", [0xFF, 0xFF] },
+        { "grpc.health.v1.Health/Check", [0x0A, 0x7F] },
+        { "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", [0x0A, 0x7F] },
+    };
+
+    public void Dispose() => _server.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public async Task Message_that_is_no_protobuf_is_an_invalid_argument(string method, byte[] message)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_server.GrpcAddress) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, method)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, (byte)message.Length, .. message]) { Headers = { ContentType = new("application/grpc") } },
+            Headers = { { "TE", "trailers" } },
+        };
+
+        using var response = await http.SendAsync(request, Cancel);
+        await response.Content.ReadAsByteArrayAsync(Cancel);
+
+        Assert.Equal("3", response.Headers.Concat(response.TrailingHeaders).Single(header => header.Key == "grpc-status").Value.Single());
+        Assert.DoesNotContain(_lines.Errors, line => line.Contains("Exception", StringComparison.Ordinal) || line.Contains("rror", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Same_error_is_logged_ten_times_a_minute_and_the_rest_is_counted()
+    {
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var limit = new ErrorLogLimit(time);
+
+        Assert.Equal([.. Enumerable.Repeat<int?>(0, 10), null, null], Enumerable.Range(0, 12).Select(_ => limit.Admit("a")));
+        Assert.Equal(0, limit.Admit("b"));
+        time.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal([2, 0], [limit.Admit("a"), limit.Admit("a")]);
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _errors = new();
+
+        public IReadOnlyCollection<string> Errors => _errors;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                _errors.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
