@@ -3,6 +3,7 @@ using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,4 +51,13 @@ public static class TmfJsonExtensions
     /// To be added before authentication.
     /// </summary>
     public static IApplicationBuilder UseTmfJsonErrors(this IApplicationBuilder app) => app.UseMiddleware<TmfJsonErrorsMiddleware>();
+
+    /// <summary>For middleware behind <see cref="UseTmfJsonErrors"/>: ends the request with this failure, whose body is written there.</summary>
+    public static void Refuse(this HttpContext http, TranscodingFailure failure, string message)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var error = FailureReasons.Error(failure, message);
+        http.Response.StatusCode = error.HttpStatus;
+        http.Features.Set(error);
+    }
 }

@@ -221,7 +221,7 @@ public sealed class BindingTests(LibraryFixture library) : IClassFixture<Library
     [InlineData("application/json; charset=UTF-8", true)]
     [InlineData("application/json; charset=\"utf-8\"", true)]
     [InlineData("application/vnd.tmf+json", true)]
-    [InlineData(null, true)]
+    [InlineData(null, false)]
     [InlineData("application/json; charset=utf-16", false)]
     [InlineData("text/plain", false)]
     [InlineData("text/json", false)]

@@ -18,8 +18,9 @@ internal static class Endpoints
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;
-            // A filter may have 8 KB; it is not the only thing in its line.
-            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+            // What is larger than the guard lets through is refused there, with an error body; beyond these limits without one.
+            kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestUri;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 2 * RequestGuard.LongestHeaders;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
             var loader = kestrel.Configure(context.Configuration.GetSection("Kestrel"));
             foreach (var name in new[] { "Rest", "Grpc" })
@@ -35,6 +36,12 @@ internal static class Endpoints
             options.AddTmfErrors("/events");
             options.AddTmfErrors("/api");
         });
+
+        builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors")).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<CorsOptions>, CorsOptionsValidation>();
+        var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod()
+            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After")));
 
         var proxies = (builder.Configuration.GetSection(KnownProxies).Get<string[]>() ?? []).Select(Proxy).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
@@ -57,6 +64,14 @@ internal static class Endpoints
     {
         app.UseForwardedHeaders();
         app.UseTmfJsonErrors();
+        app.UseMiddleware<RequestGuard>();
+        app.UseCors();
         app.UseMiddleware<GrpcFaults>();
+    }
+
+    private sealed class CorsOptionsValidation : IValidateOptions<CorsOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, CorsOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 }

@@ -24,6 +24,8 @@ internal sealed class ErrorAnswer(IOptions<TmfJsonOptions> options)
         var response = context.Response;
         response.StatusCode = error.HttpStatus;
         response.ContentType = ResponseWriter.JsonType;
+        // An answer that begins anew has lost it.
+        response.Headers.XContentTypeOptions = "nosniff";
         foreach (var (name, value) in error.Headers)
         {
             response.Headers[name] = HeaderText.Escape(value);

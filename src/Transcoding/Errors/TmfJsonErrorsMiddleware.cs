@@ -34,7 +34,7 @@ internal sealed partial class TmfJsonErrorsMiddleware(
 
         if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null && response.ContentLength is null)
         {
-            await answer.WriteAsync(context, Error(context));
+            await answer.WriteAsync(context, context.Features.Get<RestError>() ?? Error(context));
         }
     }
 

@@ -41,4 +41,19 @@ public enum TranscodingFailure
 
     /// <summary>A violation: the header's value is malformed.</summary>
     HeaderInvalid,
+
+    /// <summary>The request's host is none that the server answers for.</summary>
+    HostNotAllowed,
+
+    /// <summary>The request comes from a page of an origin that may not use the server.</summary>
+    OriginNotAllowed,
+
+    /// <summary>The body did not come in time.</summary>
+    RequestTimeout,
+
+    /// <summary>Path and query are longer than allowed.</summary>
+    UriTooLong,
+
+    /// <summary>The headers are larger than allowed.</summary>
+    HeadersTooLarge,
 }

@@ -41,7 +41,8 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
     /// <returns>How many violations there are beside those that were added.</returns>
     private async ValueTask<int> BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
     {
-        if (route.TakesRawBody ? !Consumes(context.Request.ContentType) : !RequestBody.IsJson(context.Request.ContentType))
+        var isRead = route.TakesRawBody ? Consumes(context.Request.ContentType) : RequestBody.IsJson(context.Request.ContentType);
+        if (!isRead && !(context.Request.ContentType is null && RequestBody.IsNone(context.Request)))
         {
             throw MediaTypeNotSupported(route.Consumes.Count > 0
                 ? $"The body has to be one of {string.Join(", ", route.Consumes)}."
@@ -149,7 +150,7 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
     }
 
     private bool Consumes(string? contentType) => route.Consumes.Count == 0
-        || route.Consumes.Contains((contentType ?? "application/json").Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+        || route.Consumes.Contains((contentType ?? "").Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
 
     private TranscodingException MediaTypeNotSupported(string message)
     {

@@ -16,8 +16,11 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
+    // What is announced need not come: room is made as the body comes in.
+    private const int LargestFirstBuffer = 64 * 1024;
+
     /// <summary>Reads the body to its end.</summary>
-    /// <exception cref="TranscodingException">The body is larger than the limit.</exception>
+    /// <exception cref="TranscodingException">The body is larger than the limit, came too slowly, or is no body by the rules of HTTP.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, long limit)
     {
         if (request.ContentLength > limit)
@@ -32,7 +35,7 @@ internal sealed class RequestBody : IDisposable
             serverLimit.MaxRequestBodySize = limit;
         }
 
-        var body = new RequestBody((int)Math.Max(request.ContentLength ?? 4096, 1));
+        var body = new RequestBody((int)Math.Clamp(request.ContentLength ?? 4096, 1, LargestFirstBuffer));
         try
         {
             while (true)
@@ -52,11 +55,13 @@ internal sealed class RequestBody : IDisposable
                 }
             }
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
+            // Not every refusal of Kestrel's has a status: a chunk size that overflows has none.
             body.Dispose();
-            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge(limit)
+            var status = (e as BadHttpRequestException)?.StatusCode;
+            throw status == StatusCodes.Status413PayloadTooLarge ? TooLarge(limit)
+                : status == StatusCodes.Status408RequestTimeout ? new TranscodingException(TranscodingFailure.RequestTimeout, "The body came too slowly.")
                 : new TranscodingException(TranscodingFailure.BodyMalformed, "The body could not be read: " + e.Message);
         }
         catch
@@ -66,12 +71,19 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Whether the media type is JSON in UTF-8; a body without one is taken for it.</summary>
+    /// <summary>Whether there is none: then its media type does not matter.</summary>
+    public static bool IsNone(HttpRequest request) =>
+        request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+
+    /// <summary>
+    /// Whether the media type is JSON in UTF-8. A body without one is not taken for it: a browser sends such a body for any page,
+    /// without asking first.
+    /// </summary>
     public static bool IsJson(string? contentType) =>
-        string.IsNullOrEmpty(contentType) || (MediaTypeHeaderValue.TryParse(contentType, out var media)
+        MediaTypeHeaderValue.TryParse(contentType, out var media)
             && (media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || (media.Type.Equals("application", StringComparison.OrdinalIgnoreCase) && media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
-            && (media.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(media.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+            && (media.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(media.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     public void Dispose()
     {
