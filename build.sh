@@ -11,15 +11,18 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
   cat <<'EOF'
-Usage: ./build.sh [--check]
+Usage: ./build.sh [--check] [--sqlite-only]
 
-Lints the protos, builds with warnings as errors, runs every test. The last line counts the tests.
+Lints the protos, builds with warnings as errors, runs every test, those of the server on SQLite and on PostgreSQL. The last
+line counts the tests.
 
-  --check   all that CI does: also the formatting, the packages, and a short run of the benchmarks
-  --help    this text
+  --check        all that CI does: also the formatting, the packages, and a short run of the benchmarks
+  --sqlite-only  without the second run of the server's tests, on PostgreSQL
+  --help         this text
 
 Needs the .NET SDK that global.json names. Node.js and npm are needed by the proto checks and by the tests that call the
-server from another language: installed from Debian when root or password-less sudo allows it, else these are skipped.
+server from another language; PostgreSQL and PgBouncer by the second run, which starts a server of its own on loopback. They
+are installed from Debian when root or password-less sudo allows it; else what needs them is skipped.
 EOF
 }
 
@@ -28,13 +31,15 @@ note() { printf 'build.sh: %s\n' "$*" >&2; }
 die() { note "$*"; exit 1; }
 trap 'note "stopped at: ${current:-start}"' ERR
 
+have_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
+
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 
+as_root() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
+
 install_packages() {
-  local as_root=()
-  ((EUID == 0)) || as_root=(sudo -n)
   command -v apt-get >/dev/null || return 1
-  "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -qq -y --no-install-recommends "$@"
+  as_root apt-get update -qq && as_root apt-get install -qq -y --no-install-recommends "$@"
 }
 
 set_up_node_tools() {
@@ -52,6 +57,26 @@ set_up_node_tools() {
   if [[ ! $tools/node_modules/.package-lock.json -nt $tools/package-lock.json ]]; then
     npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund
   fi
+}
+
+set_up_postgres() {
+  $sqlite_only && return
+  step "PostgreSQL"
+  if ! have_postgres || ! command -v pgbouncer >/dev/null; then
+    # Only the programs are wanted: Debian would make and start servers of its own with them.
+    install_packages postgresql-common \
+      && as_root sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+      && install_packages postgresql pgbouncer \
+      && as_root systemctl disable --now pgbouncer >/dev/null 2>&1 || true
+  fi
+  if ! have_postgres; then
+    $check && die "--check needs PostgreSQL: apt-get install postgresql pgbouncer"
+    note "no PostgreSQL: the tests run on SQLite alone. To have it: apt-get install postgresql pgbouncer"
+    return
+  fi
+  trap tests/tools/postgres.sh\ stop EXIT
+  tests/tools/postgres.sh stop
+  postgres=$(tests/tools/postgres.sh start)
 }
 
 # The commit that the contract must stay compatible with: where this branch left main, or, on main itself, the commit
@@ -111,11 +136,22 @@ run_tests() {
   local project name
   for project in tests/*/*.csproj; do
     name=$(basename "$project" .csproj)
-    [[ $name == Benchmarks ]] && continue
-    step "$name"
-    timeout 10m dotnet test --project "$project" --no-build --configuration $configuration \
-      --minimum-expected-tests 1 --output Detailed | grep -v '^passed ' | tee "$results/$name.txt" || failed+=("$name")
+    case $name in
+      Benchmarks) ;;
+      # Asks both databases in one run; the server has one of them at a time.
+      Query.Tests) SERVICE_ORDERING_POSTGRES=$postgres run_test "$project" "$name" ;;
+      *) run_test "$project" "$name" ;;
+    esac
   done
+  if [[ -n $postgres ]]; then
+    SERVICE_ORDERING_POSTGRES=$postgres run_test tests/Server.Tests/Server.Tests.csproj "Server.Tests on PostgreSQL"
+  fi
+}
+
+run_test() {
+  step "$2"
+  timeout 15m dotnet test --project "$1" --no-build --configuration $configuration \
+    --minimum-expected-tests 1 --output Detailed | grep -v '^passed ' | tee "$results/$2.txt" || failed+=("$2")
 }
 
 run_benchmarks() {
@@ -126,21 +162,24 @@ run_benchmarks() {
 # Sums up what the test runs counted.
 summarize() {
   printf '\n'
-  cat $results/*.txt | awk '$1 == "succeeded:" { ok += $2 } $1 == "failed:" { bad += $2 } $1 == "skipped:" { left += $2 }
+  cat "$results"/*.txt | awk '$1 == "succeeded:" { ok += $2 } $1 == "failed:" { bad += $2 } $1 == "skipped:" { left += $2 }
     END { printf "%d passed, %d failed, %d skipped\n", ok, bad, left }'
 }
 
-check=false
+check=false sqlite_only=false postgres=
 failed=()
-case "${1:-}" in
-  "") ;;
-  --check) check=true ;;
-  --help) usage; exit ;;
-  *) usage >&2; exit 2 ;;
-esac
+for option in "$@"; do
+  case $option in
+    --check) check=true ;;
+    --sqlite-only) sqlite_only=true ;;
+    --help) usage; exit ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
 
 dotnet --version >/dev/null 2>&1 || die "needs the .NET SDK that global.json names: https://dotnet.microsoft.com/download"
 set_up_node_tools
+set_up_postgres
 check_protos
 build
 if $check; then check_format; check_packages; fi

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -19,7 +20,8 @@ public static class CanonicalForm
     /// <param name="isCreation">False for a resource that exists already, and has those fields from the server.</param>
     /// <returns>
     /// What has no form in JSON, with paths in proto names: undefined enum values, timestamps outside of the years 1 to 9999,
-    /// durations that are none, values of no kind, numbers that are not finite, extension members that have the name of a known one, and what is
+    /// durations that are none, values of no kind, texts that are longer than the
+    /// contract allows, numbers that are not finite, extension members that have the name of a known one, and what is
     /// deeper than <see cref="JsonFormat.MaxDepth"/>.
     /// </returns>
     public static IReadOnlyList<(string Path, string Message)> Apply(IMessage message, bool isCreation = true)
@@ -47,6 +49,7 @@ public static class CanonicalForm
     {
         private readonly FieldPlan[] _notSettable;
         private readonly FieldPlan[] _enums;
+        private readonly (FieldPlan Field, int MaxBytes)[] _bounded;
         private readonly FieldPlan[] _messages;
         private readonly FieldPlan[] _lists;
         private readonly FieldPlan? _extensions;
@@ -58,6 +61,7 @@ public static class CanonicalForm
             _extensions = descriptor.Fields.InDeclarationOrder().Where(field => fields.All(known => known.Descriptor != field)).Select(FieldPlan.Of).SingleOrDefault();
             _notSettable = [.. fields.Where(field => !field.IsSettableAtCreation)];
             _enums = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Enum)];
+            _bounded = [.. fields.Where(field => FieldRules.MaxBytes(field.Descriptor) is not null).Select(field => (field, FieldRules.MaxBytes(field.Descriptor)!.Value))];
             _messages = [.. fields.Where(field => field.Descriptor.FieldType == FieldType.Message)];
             if (_extensions is not null)
                 _messages = [.. _messages, _extensions];
@@ -78,6 +82,8 @@ public static class CanonicalForm
             }
             foreach (var field in _enums)
                 CheckEnum(field, message, ref problems);
+            foreach (var (field, maxBytes) in _bounded)
+                CheckLength(field, maxBytes, message, ref problems);
             foreach (var field in _messages)
             {
                 if (field.IsSet(message))
@@ -142,6 +148,14 @@ public static class CanonicalForm
                 var allowed = type.Values.Where(value => value.Number != 0).Select(value => value.Name);
                 Refuse(field.Descriptor.Name, $"{number} is not a value of {type.Name}; allowed: {string.Join(", ", allowed)}.", ref problems);
             }
+        }
+
+        private static void CheckLength(FieldPlan field, int maxBytes, IMessage message, ref List<(string, string)>? problems)
+        {
+            var text = (string)field.Descriptor.Accessor.GetValue(message);
+            // No character has more than three bytes in UTF-8; pairs of halves have four together.
+            if (text.Length > maxBytes / 3 && Encoding.UTF8.GetByteCount(text) is var bytes && bytes > maxBytes)
+                Refuse(field.Descriptor.Name, $"Has {bytes} bytes in UTF-8; at most {maxBytes} are allowed in what can be searched for.", ref problems);
         }
 
         private static void Cut(Timestamp timestamp, ref List<(string, string)>? problems)

@@ -24,6 +24,13 @@ public static class FieldRules
         };
     }
 
+    /// <summary>How many bytes of UTF-8 the field's text may have: <c>tmf.rest.v1.max_bytes</c>; null where the contract says nothing.</summary>
+    public static int? MaxBytes(FieldDescriptor field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return field.GetOptions()?.GetExtension(RestExtensions.MaxBytes) is > 0 and var bytes ? bytes : null;
+    }
+
     private static bool Has(FieldDescriptor field, FieldBehavior behavior)
     {
         ArgumentNullException.ThrowIfNull(field);

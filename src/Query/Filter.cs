@@ -121,6 +121,18 @@ public sealed class Filter
         .Distinct()
         .Where(path => TryGetRequiredValues(path, out _))];
 
+    /// <summary>The paths of all attributes that are looked at, each once.</summary>
+    public IReadOnlyList<string> Paths => [.. PathsOf(Root).Distinct()];
+
+    private static IEnumerable<string> PathsOf(FilterNode node) => node switch
+    {
+        AllOf all => all.Nodes.SelectMany(PathsOf),
+        AnyOf any => any.Nodes.SelectMany(PathsOf),
+        Not not => PathsOf(not.Node),
+        PathNode path => [path.Path.Text],
+        _ => [],
+    };
+
     private static int Count(FilterNode node) => node switch
     {
         AllOf all => all.Nodes.Sum(Count),

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 namespace ServiceOrdering.Query;
 
 /// <summary>
-/// Regular expressions of clients: matched in time linear in the text, anchored nowhere, never backtracking. The storage
+/// Regular expressions of clients: matched in time linear in the text, anchored nowhere, never backtracking. A character is
+/// a Unicode code point. What cannot mean the same in memory and in every database is refused: a character above U+FFFF
+/// within brackets, <c>\B</c>, a number after a backslash, <c>[:</c> within brackets, and what is too large with its
+/// repetitions written out: 2000 characters, 300 parts that may be absent or repeated, or 10 assertions. The storage
 /// registers <see cref="IsMatch(string, string?)"/> in each SQLite connection under <see cref="FunctionName"/>:
 /// <c>connection.CreateFunction&lt;string, string?, bool&gt;(QueryRegex.FunctionName, QueryRegex.IsMatch, isDeterministic: true)</c>.
 /// </summary>
@@ -18,11 +21,14 @@ public static partial class QueryRegex
 
     private const int CacheSize = 256;
 
-    private static readonly ConcurrentDictionary<string, Regex> Cache = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (Regex Regex, string Postgres)> Cache = new(StringComparer.Ordinal);
 
     /// <summary>Whether the pattern occurs in the text; false for a null text.</summary>
     /// <exception cref="ArgumentException">The pattern did not come from a parsed filter and is not valid.</exception>
-    public static bool IsMatch(string pattern, string? value) => value is not null && IsMatch(Compile(pattern), value);
+    public static bool IsMatch(string pattern, string? value) => value is not null && IsMatch(Compile(pattern).Regex, value);
+
+    /// <summary>The pattern as PostgreSQL writes it.</summary>
+    internal static string ForPostgres(string pattern) => Compile(pattern).Postgres;
 
     internal static bool IsMatch(Regex regex, string value)
     {
@@ -51,7 +57,11 @@ public static partial class QueryRegex
 
         try
         {
-            return Compile(pattern);
+            return Compile(pattern).Regex;
+        }
+        catch (PatternException e)
+        {
+            problem = e.Message;
         }
         catch (RegexParseException e)
         {
@@ -68,7 +78,7 @@ public static partial class QueryRegex
         return null;
     }
 
-    private static Regex Compile(string pattern)
+    private static (Regex Regex, string Postgres) Compile(string pattern)
     {
         if (Cache.TryGetValue(pattern, out var known))
         {
@@ -80,9 +90,14 @@ public static partial class QueryRegex
             Cache.Clear();
         }
 
-        return Cache.GetOrAdd(
-            pattern,
-            static text => new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout));
+        return Cache.GetOrAdd(pattern, static text =>
+        {
+            var regex = Linear(text);
+            var portable = PatternTranslation.Translate(text);
+            return (portable.DotNet == text ? regex : Linear(portable.DotNet), portable.Postgres);
+        });
+
+        static Regex Linear(string text) => new(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
     }
 
     [GeneratedRegex("containing: '(.+)'")]

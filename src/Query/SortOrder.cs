@@ -20,6 +20,9 @@ public sealed class SortOrder
 
     internal ImmutableArray<SortKey> Keys { get; }
 
+    /// <summary>The paths of the attributes that are sorted by.</summary>
+    public IReadOnlyList<string> Paths => [.. Keys.Select(key => key.Path.Text)];
+
     /// <summary>
     /// Parses a sort text that is already percent-decoded. A blank, or nothing, in place of <c>+</c> is ascending. An
     /// attribute that does not exist, or is an object, orders nothing. A null or empty text is <see cref="ById"/>.

@@ -6,7 +6,11 @@ namespace ServiceOrdering.Query;
 /// <param name="Value">The SQL value at the place.</param>
 /// <param name="Kind">An expression of the JSON type found at the place; empty where the schema says it.</param>
 /// <param name="Present">A condition: there is something other than null.</param>
-internal sealed record SqlPlace(string Json, IReadOnlyList<string> Path, string Value, string Kind, string Present);
+internal sealed record SqlPlace(string Json, IReadOnlyList<string> Path, string Value, string Kind, string Present)
+{
+    /// <summary>Whether it is one of the caller's columns, with a value of the attribute's own type.</summary>
+    public bool IsColumn { get; init; }
+}
 
 /// <summary>A source of rows, one per value.</summary>
 /// <param name="From">For the FROM clause.</param>
@@ -39,13 +43,22 @@ public abstract class SqlDialect
         var translation = new SqlTranslation(this, columns, parameterPrefix);
         var terms = order.Keys
             .Where(key => key.Path.Type is not (AttributeType.None or AttributeType.Object))
-            .Select(key => $"{translation.FirstValue(key.Path)} {(key.Descending ? "DESC" : "ASC")} NULLS LAST")
+            .Select(key => $"{translation.SortValue(key.Path)} {(key.Descending ? "DESC" : "ASC")} NULLS LAST")
             .Append(columns.Attributes["id"]);
         return new SqlOrder(string.Join(", ", terms), translation.Parameters);
     }
 
-    /// <summary>The SQL value under known names, NULL when absent.</summary>
-    internal abstract string Value(string json, IReadOnlyList<string> path);
+    /// <summary>
+    /// A source of one row with the document opened, and the opened document, where opening it again for each condition is
+    /// dear; otherwise null.
+    /// </summary>
+    internal virtual (string From, string Json)? Open(string document) => null;
+
+    /// <summary>Whether a text occurs in a document's text; asked beside conditions on an opened document.</summary>
+    internal virtual string Occurs(string text, string document) => "TRUE";
+
+    /// <summary>The place under known names.</summary>
+    internal abstract SqlPlace At(string json, IReadOnlyList<string> path);
 
     /// <summary>The elements of the array under known names.</summary>
     internal abstract SqlRows Elements(string json, IReadOnlyList<string> path, string alias);
@@ -56,14 +69,26 @@ public abstract class SqlDialect
     /// </summary>
     internal abstract SqlRows Members(string json, IReadOnlyList<string> path, string nameParameter, string alias);
 
-    /// <summary>A known number, compared as a double.</summary>
-    internal abstract string Number(string value);
+    /// <summary>A text, or NULL or any text where something else is.</summary>
+    internal abstract string Text(SqlPlace place);
 
-    /// <summary>A known boolean as a constant.</summary>
-    internal abstract string Boolean(bool value);
+    /// <summary>A number, compared as a double.</summary>
+    internal abstract string Number(SqlPlace place);
+
+    /// <summary>A value that equals one of <see cref="Boolean(SqlPlace, bool)"/>.</summary>
+    internal abstract string Boolean(SqlPlace place);
+
+    /// <summary>A boolean as a constant.</summary>
+    internal abstract string Boolean(SqlPlace place, bool value);
+
+    /// <summary>A pattern as <see cref="IsMatch"/> takes it.</summary>
+    internal virtual string Pattern(string pattern) => pattern;
 
     /// <summary>Whether a pattern occurs in a text.</summary>
     internal abstract string IsMatch(string pattern, string text);
+
+    /// <summary>Free JSON to sort by: numbers and booleans before texts; anything else as if absent.</summary>
+    internal abstract string SortFound(SqlPlace place);
 
     /// <summary>Whether free JSON is a text.</summary>
     internal abstract string IsText(SqlPlace place);

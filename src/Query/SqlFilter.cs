@@ -15,8 +15,8 @@ public sealed record SqlOrder(string OrderBy, IReadOnlyList<SqlParameter> Parame
 /// <param name="Document">The expression of the JSON text, such as <c>body</c>.</param>
 /// <param name="Attributes">
 /// Columns by attribute path, such as <c>orderDate</c> → <c>order_date</c>, for attributes with at most one value. A text,
-/// enum or date column holds the JSON text, a number column an INTEGER or REAL, a boolean column 1 or 0. Conditions use the
-/// bare column, so that its index serves them. Must map <c>id</c> for sorting.
+/// enum or date column holds the JSON text, a number column an INTEGER or REAL, a boolean column 1 or 0 or, in PostgreSQL,
+/// a boolean. Conditions use the bare column, so that its index serves them. Must map <c>id</c> for sorting.
 /// </param>
 public sealed record SqlColumns(string Document, IReadOnlyDictionary<string, string> Attributes)
 {

@@ -6,17 +6,72 @@ namespace ServiceOrdering.Query;
 /// </summary>
 internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, string prefix)
 {
+    private const int MaxSoughtTexts = 10;
+
     private readonly List<SqlParameter> _parameters = [];
     private readonly SqlPlace _root = new(columns.Document, [], columns.Document, "", "TRUE");
+    private readonly (string From, string Json)? _opened = dialect.Open(columns.Document);
     private int _aliases;
+    private bool _asksDocument;
 
     public IReadOnlyList<SqlParameter> Parameters => _parameters;
 
-    public string Condition(FilterNode node) => Condition(node, _root);
+    // Conditions on columns stay outside, where indexes serve them; what asks the document opens it once.
+    public string Condition(FilterNode node)
+    {
+        if (_opened is not { } opened)
+        {
+            return Condition(node, _root);
+        }
+
+        List<string> outside = [], inside = [];
+        foreach (var part in node is AllOf { Nodes.IsEmpty: false } all ? all.Nodes : [node])
+        {
+            _asksDocument = false;
+            var condition = Condition(part, _root);
+            if (_asksDocument && part is Comparison comparison && Occurs(comparison) is { } occurs)
+            {
+                outside.Add(occurs);
+            }
+
+            (_asksDocument ? inside : outside).Add(condition);
+        }
+
+        if (inside.Count > 0)
+        {
+            outside.Add($"(SELECT {string.Join(" AND ", inside)} FROM {opened.From})");
+        }
+
+        return outside is [var only] ? only : $"({string.Join(" AND ", outside)})";
+    }
+
+    // A document that equals one of the texts has it as it is between quotes, unless JSON may escape it. Looking for it is
+    // a sixth of the work of opening the document.
+    private string? Occurs(Comparison comparison)
+    {
+        var isText = comparison.Path.Type is AttributeType.Text or AttributeType.Enum or AttributeType.Date;
+        return isText && comparison is { Operator: QueryOperator.Equal, Operands.Length: > 0 and <= MaxSoughtTexts }
+            && comparison.Operands.All(operand => operand.Text!.All(c => char.IsAsciiLetterOrDigit(c) || "-_.: ".Contains(c, StringComparison.Ordinal)))
+            ? $"({string.Join(" OR ", comparison.Operands.Select(operand => dialect.Occurs(Parameter($"\"{operand.Text}\""), columns.Document)))})"
+            : null;
+    }
 
     /// <summary>The value that a resource sorts by.</summary>
-    public string FirstValue(AttributePath path) =>
-        Reach(path, _root, place => place.Value, (rows, inner) => $"(SELECT {inner} FROM {rows.From} WHERE {rows.Where} LIMIT 1)");
+    public string SortValue(AttributePath path)
+    {
+        _asksDocument = false;
+        var value = Reach(path, _root, place => Sorted(path.Type, place), (rows, inner) => $"(SELECT {inner} FROM {rows.From} WHERE {rows.Where} LIMIT 1)");
+        return _asksDocument && _opened is { } opened ? $"(SELECT {value} FROM {opened.From})" : value;
+    }
+
+    private string Sorted(AttributeType type, SqlPlace place) => type switch
+    {
+        _ when place.IsColumn => place.Value,
+        AttributeType.Number => dialect.Number(place),
+        AttributeType.Boolean => dialect.Boolean(place),
+        AttributeType.Any => dialect.SortFound(place),
+        _ => dialect.Text(place),
+    };
 
     private string Condition(FilterNode node, SqlPlace place) => node switch
     {
@@ -41,7 +96,13 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
     {
         if (ReferenceEquals(place, _root) && path.IsSingle && columns.Attributes.TryGetValue(path.Text, out var column))
         {
-            return test(new SqlPlace(place.Json, [], column, "", $"{column} IS NOT NULL"));
+            return test(new SqlPlace(place.Json, [], column, "", $"{column} IS NOT NULL") { IsColumn = true });
+        }
+
+        if (ReferenceEquals(place, _root) && _opened is { } opened)
+        {
+            _asksDocument = true;
+            place = new SqlPlace(opened.Json, [], opened.Json, "", "TRUE");
         }
 
         return Step(path.Steps.AsSpan(), place);
@@ -57,8 +118,7 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
             switch (steps[0].Shape)
             {
                 case StepShape.One:
-                    var value = dialect.Value(from.Json, names);
-                    return Step(steps[1..], new SqlPlace(from.Json, names, value, "", $"{value} IS NOT NULL"));
+                    return Step(steps[1..], dialect.At(from.Json, names));
 
                 case StepShape.Many:
                     var elements = dialect.Elements(from.Json, names, NextAlias());
@@ -79,9 +139,9 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
 
     private string Compare(Comparison comparison, SqlPlace place) => comparison.Path.Type switch
     {
-        AttributeType.Text or AttributeType.Enum or AttributeType.Date => Compare(comparison, place.Value, Texts(comparison)),
-        AttributeType.Number => Compare(comparison, dialect.Number(place.Value), Numbers(comparison)),
-        AttributeType.Boolean => Compare(comparison, place.Value, [.. comparison.Operands.Select(o => dialect.Boolean(o.Boolean!.Value))]),
+        AttributeType.Text or AttributeType.Enum or AttributeType.Date => Compare(comparison, dialect.Text(place), Texts(comparison)),
+        AttributeType.Number => Compare(comparison, dialect.Number(place), Numbers(comparison)),
+        AttributeType.Boolean => Compare(comparison, dialect.Boolean(place), [.. comparison.Operands.Select(o => dialect.Boolean(place, o.Boolean!.Value))]),
         AttributeType.Any => CompareFound(comparison, place),
         _ => "FALSE",
     };
@@ -94,12 +154,12 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
         var alternatives = new List<string>();
         if (texts.Count > 0)
         {
-            alternatives.Add($"({dialect.IsText(place)} AND {Compare(comparison, place.Value, texts)})");
+            alternatives.Add($"({dialect.IsText(place)} AND {Compare(comparison, dialect.Text(place), texts)})");
         }
 
         if (numbers.Count > 0)
         {
-            alternatives.Add($"({dialect.IsNumber(place)} AND {Compare(comparison, dialect.Number(place.Value), numbers)})");
+            alternatives.Add($"({dialect.IsNumber(place)} AND {Compare(comparison, dialect.Number(place), numbers)})");
         }
 
         if (comparison.Operator == QueryOperator.Equal)
@@ -124,8 +184,8 @@ internal sealed class SqlTranslation(SqlDialect dialect, SqlColumns columns, str
         _ => throw new InvalidOperationException($"{comparison.Operator} has no translation."),
     };
 
-    private List<string> Texts(Comparison comparison) =>
-        [.. comparison.Operands.Select(operand => operand.Text).OfType<string>().Select(Parameter)];
+    private List<string> Texts(Comparison comparison) => [.. comparison.Operands.Select(operand => operand.Text).OfType<string>()
+        .Select(text => Parameter(comparison.Operator == QueryOperator.Match ? dialect.Pattern(text) : text))];
 
     private List<string> Numbers(Comparison comparison) =>
         [.. comparison.Operands.Select(operand => operand.Number).OfType<double>().Select(number => Parameter(number))];

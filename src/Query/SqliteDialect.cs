@@ -11,7 +11,11 @@ public sealed class SqliteDialect : SqlDialect
     public static SqliteDialect Instance { get; } = new();
 
     /// <inheritdoc/>
-    internal override string Value(string json, IReadOnlyList<string> path) => $"{json} ->> {Literal(path)}";
+    internal override SqlPlace At(string json, IReadOnlyList<string> path)
+    {
+        var value = $"{json} ->> {Literal(path)}";
+        return new SqlPlace(json, path, value, "", $"{value} IS NOT NULL");
+    }
 
     /// <inheritdoc/>
     internal override SqlRows Elements(string json, IReadOnlyList<string> path, string alias)
@@ -41,13 +45,22 @@ public sealed class SqliteDialect : SqlDialect
     }
 
     /// <inheritdoc/>
-    internal override string Number(string value) => $"CAST({value} AS REAL)";
+    internal override string Text(SqlPlace place) => place.Value;
 
     /// <inheritdoc/>
-    internal override string Boolean(bool value) => value ? "1" : "0";
+    internal override string Number(SqlPlace place) => $"CAST({place.Value} AS REAL)";
+
+    /// <inheritdoc/>
+    internal override string Boolean(SqlPlace place) => place.Value;
+
+    /// <inheritdoc/>
+    internal override string Boolean(SqlPlace place, bool value) => value ? "1" : "0";
 
     /// <inheritdoc/>
     internal override string IsMatch(string pattern, string text) => $"{QueryRegex.FunctionName}({pattern}, {text})";
+
+    /// <inheritdoc/>
+    internal override string SortFound(SqlPlace place) => $"CASE WHEN {place.Kind} NOT IN ('array', 'object') THEN {place.Value} END";
 
     /// <inheritdoc/>
     internal override string IsText(SqlPlace place) => $"{place.Kind} = 'text'";

@@ -1,11 +1,15 @@
+using ServiceOrdering.Server.Admin;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 
+if (args is ["admin", ..])
+    return await AdminCommands.RunAsync(args);
 try
 {
     await Application.Build(args).RunAsync();
@@ -30,6 +34,7 @@ internal static class Application
         builder.Services.AddDiscovery();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddResources(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddServiceInventory();

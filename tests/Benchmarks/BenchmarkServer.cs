@@ -11,14 +11,14 @@ namespace ServiceOrdering.Benchmarks;
 /// <summary>The real server in a process of its own, with the references beside its routes.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
-    private const string DatabaseName = "benchmark.db";
     private readonly Process _process;
-    private readonly string _folder;
+    private readonly bool _ownsDatabase;
 
-    private BenchmarkServer(Process process, string folder, Uri rest, Uri grpc)
+    private BenchmarkServer(Process process, BenchmarkDatabase database, bool ownsDatabase, Uri rest, Uri grpc)
     {
         _process = process;
-        _folder = folder;
+        Database = database;
+        _ownsDatabase = ownsDatabase;
         Rest = rest;
         Grpc = grpc;
     }
@@ -29,7 +29,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public Process Process => _process;
 
-    public string DatabaseFile => Path.Combine(_folder, DatabaseName);
+    public BenchmarkDatabase Database { get; }
 
     public static CreateServiceOrderRequest Order() => new()
     {
@@ -48,9 +48,11 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return 0;
     }
 
-    public static async Task<BenchmarkServer> StartAsync()
+    /// <param name="database">One that several servers share; null for one of its own.</param>
+    public static async Task<BenchmarkServer> StartAsync(BenchmarkDatabase? database = null)
     {
-        var folder = Directory.CreateTempSubdirectory("service-ordering-benchmarks-").FullName;
+        var ownsDatabase = database is null;
+        database ??= new BenchmarkDatabase();
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
@@ -60,13 +62,14 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 "serve",
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-                $"--Storage:ConnectionString=Data Source={Path.Combine(folder, DatabaseName)}",
+                $"--Storage:Provider={(BenchmarkDatabase.IsPostgres ? "postgres" : "sqlite")}",
+                $"--Storage:ConnectionString={database.ConnectionString}",
             },
         };
         var process = Process.Start(start)!;
         var addresses = await ListeningLine.ReadAsync(process.StandardOutput);
         _ = process.StandardOutput.ReadToEndAsync();
-        return new BenchmarkServer(process, folder, addresses.RestAddress, addresses.GrpcAddress);
+        return new BenchmarkServer(process, database, ownsDatabase, addresses.RestAddress, addresses.GrpcAddress);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +77,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsDatabase)
+            Database.Dispose();
     }
 }
 

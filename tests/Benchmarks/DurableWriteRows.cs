@@ -14,7 +14,7 @@ internal static class DurableWriteRows
         var order = BenchmarkServer.Order();
         await plan.RateAsync(() => client.ServiceOrders.CreateServiceOrderAsync(order).ResponseAsync, plan.WarmUp);
 
-        var before = Bytes(server);
+        var before = server.Database.Bytes();
         var watch = Stopwatch.StartNew();
         var latencies = await Task.WhenAll(Enumerable.Range(0, LoadPlan.Callers).Select(_ => Task.Run(async () =>
         {
@@ -35,14 +35,11 @@ internal static class DurableWriteRows
             ("CreateServiceOrder, latency: 99 %", $"{At(0.99):0.0} ms, {At(0.99) / median:0.0} x the median", "<= 6 x"),
             ("CreateServiceOrder, latency: 99.9 %", $"{At(0.999):0.0} ms", ""),
             ("CreateServiceOrder, per second", $"{sorted.Length / watch.Elapsed.TotalSeconds:N0}", ""),
-            ("Bytes on disk per order and its event", $"{(Bytes(server) - before) / sorted.Length:N0}, {(double)(Bytes(server) - before) / sorted.Length / order.CalculateJsonSize():0.0} x the order's JSON", "<= 2.2 x"),
+            ("Bytes on disk per order and its event", $"{(server.Database.Bytes() - before) / sorted.Length:N0}, {(double)(server.Database.Bytes() - before) / sorted.Length / order.CalculateJsonSize():0.0} x the order's JSON", "<= 2.2 x"),
         ];
 
         double At(double share) => sorted[(int)(sorted.Length * share)];
     }
-
-    // The log beside the database is used again and again.
-    private static long Bytes(BenchmarkServer server) => new FileInfo(server.DatabaseFile).Length;
 
     private static int CalculateJsonSize(this Tmf.ServiceOrdering.V4.CreateServiceOrderRequest request) => Json.JsonFormat.ToUtf8Bytes(request.ServiceOrder).Length;
 }

@@ -4,6 +4,9 @@ using Spectre.Console;
 if (args is ["serve", .. var serverArgs])
     return BenchmarkServer.Serve(serverArgs);
 
+if (args is ["--postgres", var connection, .. var others])
+    (BenchmarkDatabase.Server, args) = (connection, others);
+
 if (args is ["--orders", var count] && int.TryParse(count, out var orders) && orders >= 1000)
     return await MeasureListsAsync(orders);
 
@@ -13,8 +16,17 @@ if (!TryRead(args, out var plan))
         """
         Usage: Benchmarks [--quick] [--rounds NUMBER] [--only TEXT]    throughput; --only: the rows whose name holds the text
                Benchmarks --orders NUMBER            lists, at each power of ten from 1000 orders to the number
+               Benchmarks --postgres CONNECTION ...  the same on PostgreSQL; the connection string is without a database
         """);
     return 2;
+}
+
+if (BenchmarkDatabase.IsPostgres && "PostgreSQL servers".Contains(plan.Only, StringComparison.OrdinalIgnoreCase))
+{
+    var shared = new Table().AddColumns("Several servers", "Per second", "Against", "Aim");
+    foreach (var (what, value, against, aim) in await PostgresRows.MeasureAsync(plan))
+        shared.AddRow(what, value, against, aim);
+    AnsiConsole.Write(shared);
 }
 
 await using var server = await BenchmarkServer.StartAsync();

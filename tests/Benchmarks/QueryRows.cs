@@ -15,7 +15,7 @@ internal static class QueryRows
     {
         using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
         using var http = new HttpClient { BaseAddress = server.Rest, Timeout = TimeSpan.FromMinutes(5) };
-        var stored = new StoredOrders(server.DatabaseFile);
+        var stored = new StoredOrders(server.Database);
         var rows = new List<QueryRow>();
 
         // What is compiled at the first calls must not count for the smallest number.

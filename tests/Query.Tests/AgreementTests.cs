@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 namespace ServiceOrdering.Query.Tests;
 
 /// <summary>The database and the in-memory evaluation give the same answer, whatever the documents and the filter.</summary>
-public class AgreementTests
+public abstract class AgreementTests(TicketDatabase database)
 {
     private static readonly string[] Texts =
         ["", "x", "X", "5", "5.0", "1e3", "-0", "true", "null", "a,b", "it's", "q\"q", "back\\slash", "%41", "a b", "a+b", "\u00e9",
@@ -71,11 +71,13 @@ public class AgreementTests
         var cases = int.Parse(Environment.GetEnvironmentVariable("QUERY_AGREEMENT_CASES") ?? "300");
         var answered = 0;
         var matched = 0;
+        using var table = database.Table();
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(cases).WithEndSize(30),
             Prop.ForAll(Gen.Zip(Document.ArrayOf(6), Gen.ArrayOf(Query, 8)).ToArbitrary(), sample =>
             {
-                using var table = new TicketTable(sample.Item1);
+                var documents = sample.Item1.Select(database.Storable).ToArray();
+                table.Fill(documents);
                 foreach (var (isPath, text) in sample.Item2)
                 {
                     Filter filter;
@@ -88,11 +90,11 @@ public class AgreementTests
                         continue;
                     }
 
-                    var inMemory = Enumerable.Range(0, sample.Item1.Length).Where(i => Matches(filter, sample.Item1[i])).ToList();
+                    var inMemory = Enumerable.Range(0, documents.Length).Where(i => Matches(filter, documents[i])).ToList();
                     var inSql = table.Matching(filter);
                     if (!inMemory.SequenceEqual(inSql))
                     {
-                        Assert.Fail(Describe(filter, text, sample.Item1, inMemory, inSql));
+                        Assert.Fail(Describe(filter, text, documents, inMemory, inSql));
                     }
 
                     answered++;
@@ -109,11 +111,11 @@ public class AgreementTests
         return filter.Matches(parsed);
     }
 
-    private static string Describe(Filter filter, string text, string[] documents, List<int> inMemory, List<int> inSql)
+    private string Describe(Filter filter, string text, string[] documents, List<int> inMemory, List<int> inSql)
     {
         var differing = inMemory.Except(inSql).Concat(inSql.Except(inMemory)).Select(i => documents[i]);
         return $"{text}\nin memory: {string.Join(',', inMemory)}, in SQL: {string.Join(',', inSql)}\n{string.Join('\n', differing)}\n"
-            + SqliteDialect.Instance.Translate(filter, TicketTable.Columns).Where;
+            + database.Dialect.Translate(filter, TicketTable.Columns).Where;
     }
 
     private static Gen<string> Flat()
@@ -202,3 +204,7 @@ public class AgreementTests
             .Select(p => p.Item2.Item1 ? p.Item1.Append($"{Quoted(member.Name)}:{p.Item2.Item2}") : p.Item1))
         .Select(list => "{" + string.Join(',', list) + "}");
 }
+
+public class AgreementOnSqliteTests() : AgreementTests(TicketDatabase.Sqlite);
+
+public class AgreementOnPostgresTests() : AgreementTests(TicketDatabase.Postgres);

@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Query.Tests;
 
 /// <summary>The rules of the flat grammar, each on documents, in memory and in SQL.</summary>
-public class FlatGrammarTests
+public abstract class FlatGrammarTests(TicketDatabase database)
 {
     // Positions 0 to 4 are what the tests expect to match.
     private static readonly string[] Documents =
@@ -146,7 +146,7 @@ public class FlatGrammarTests
     [Theory]
     [MemberData(nameof(Rules))]
     public void Rule_holds_in_memory_and_in_sql(string query, string expected) =>
-        Both.Match(Filter.Parse(query, TicketTable.Schema), Documents, expected);
+        database.Match(Filter.Parse(query, TicketTable.Schema), Documents, expected);
 
     [Theory]
     [InlineData("state", QueryErrorKind.BadSyntax, "state", 0, "operator")]
@@ -197,3 +197,7 @@ public class FlatGrammarTests
         Assert.Equal(["state", "rank", "rank", "urgent.gt"], exception.Errors.Select(error => error.Parameter));
     }
 }
+
+public class FlatGrammarOnSqliteTests() : FlatGrammarTests(TicketDatabase.Sqlite);
+
+public class FlatGrammarOnPostgresTests() : FlatGrammarTests(TicketDatabase.Postgres);

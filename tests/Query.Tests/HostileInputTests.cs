@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ServiceOrdering.Query.Tests;
 
 /// <summary>Limits, injection attempts, and regular expressions that would hang a backtracking engine.</summary>
-public class HostileInputTests
+public abstract class HostileInputTests(TicketDatabase database)
 {
     private static readonly string[] Documents =
     [
@@ -35,8 +35,8 @@ public class HostileInputTests
             return;
         }
 
-        Both.Match(filter, Documents, expected);
-        var sql = SqliteDialect.Instance.Translate(filter, TicketTable.Columns);
+        database.Match(filter, Documents, expected);
+        var sql = database.Dialect.Translate(filter, TicketTable.Columns);
         Assert.DoesNotContain("OR 1", sql.Where, StringComparison.Ordinal);
         Assert.DoesNotContain("DROP", sql.Where, StringComparison.Ordinal);
     }
@@ -50,8 +50,8 @@ public class HostileInputTests
     {
         var filter = Filter.ParseJsonPath(path, TicketTable.Schema);
 
-        Both.Match(filter, Documents, expected);
-        Assert.DoesNotContain("OR 1=1", SqliteDialect.Instance.Translate(filter, TicketTable.Columns).Where, StringComparison.Ordinal);
+        database.Match(filter, Documents, expected);
+        Assert.DoesNotContain("OR 1=1", database.Dialect.Translate(filter, TicketTable.Columns).Where, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,11 +90,22 @@ public class HostileInputTests
     [Fact]
     public void Injection_through_sort_is_only_text()
     {
-        var order = SqliteDialect.Instance.Translate(SortOrder.Parse("-x') DESC; DROP TABLE ticket --", TicketTable.Schema), TicketTable.Columns);
+        var order = database.Dialect.Translate(SortOrder.Parse("-x') DESC; DROP TABLE ticket --", TicketTable.Schema), TicketTable.Columns);
 
         Assert.DoesNotContain("DROP", order.OrderBy, StringComparison.Ordinal);
         Assert.Equal("x') DESC; DROP TABLE ticket --", Assert.Single(order.Parameters).Value);
     }
+
+    [Theory]
+    [InlineData("x.gt=1e308", "04")]
+    [InlineData("x.lt=-1e308", "1")]
+    [InlineData("x=0", "235")]
+    [InlineData("weight.gte=0.5", "6")]
+    public void Number_that_is_no_double_is_the_nearest_one_and_fails_nothing(string query, string expected) => database.Match(
+        Filter.Parse(query, TicketTable.Schema),
+        ["""{"x":1e999}""", """{"x":-1e4000}""", """{"x":1e-400}""", """{"x":-1e-4000}""", """{"x":1.7976931348623157e308}""", """{"x":0e99}""",
+         """{"weight":0.5}""", """{"weight":"NaN"}""", """{"weight":-1e999}""", """{"weight":null}""", """{"x":[[0]]}"""],
+        expected);
 
     [Theory]
     [InlineData("(a+)+$")]
@@ -107,7 +118,7 @@ public class HostileInputTests
         var document = $$"""{"description":"{{new string('a', 20_000)}}!"}""";
 
         var clock = Stopwatch.StartNew();
-        Both.Match(filter, [document], "");
+        database.Match(filter, [document], "");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"Took {clock.Elapsed}.");
     }
 
@@ -178,14 +189,14 @@ public class HostileInputTests
         var flat = string.Join('&', Enumerable.Range(0, QueryLimits.Clauses).Select(i => $"x{i}.a.a.a.a.a.a.a.ne={values}"));
         var path = $"$.{Deep(8)}[?({string.Join("||", Enumerable.Repeat("!@.a.a.a.a.a.a.a.a", QueryLimits.Clauses))})]";
 
-        Both.Match(Filter.And(Filter.Parse(flat, TicketTable.Schema), Filter.ParseJsonPath(path, TicketTable.Schema)), Documents, "");
+        database.Match(Filter.And(Filter.Parse(flat, TicketTable.Schema), Filter.ParseJsonPath(path, TicketTable.Schema)), Documents, "");
     }
 
-    private static void AtLimit(Func<Filter> parse, bool fits)
+    private void AtLimit(Func<Filter> parse, bool fits)
     {
         if (fits)
         {
-            Both.Match(parse(), Documents, "");
+            database.Match(parse(), Documents, "");
         }
         else
         {
@@ -200,3 +211,7 @@ public class HostileInputTests
 
     private static string Deep(int names) => string.Join('.', Enumerable.Repeat("a", names));
 }
+
+public class HostileInputOnSqliteTests() : HostileInputTests(TicketDatabase.Sqlite);
+
+public class HostileInputOnPostgresTests() : HostileInputTests(TicketDatabase.Postgres);

@@ -1,6 +1,6 @@
 namespace ServiceOrdering.Query.Tests;
 
-public class SortOrderTests
+public abstract class SortOrderTests(TicketDatabase database)
 {
     private static readonly string[] Documents =
     [
@@ -29,7 +29,18 @@ public class SortOrderTests
     [InlineData("-note,site.nosuch", "abcd")]
     public void Absent_values_come_last_and_ties_are_ordered_by_id(string? sort, string expected)
     {
-        using var table = new TicketTable(Documents);
+        using var table = database.Table(Documents);
+
+        Assert.Equal(expected, string.Concat(table.Sorted(sort)));
+    }
+
+    [Theory]
+    [InlineData("x", "7412538069")]
+    [InlineData("-x", "8351247069")]
+    public void Free_json_is_ordered_numbers_and_booleans_before_texts_and_texts_by_their_bytes(string sort, string expected)
+    {
+        string[] values = ["null", "1", "true", "\"b\"", "0.5", "\"B\"", "{}", "-1e300", "\"é\"", "[[1]]"];
+        using var table = database.Table([.. values.Select((value, id) => $$"""{"id":"{{id}}","x":{{value}}}""")]);
 
         Assert.Equal(expected, string.Concat(table.Sorted(sort)));
     }
@@ -47,3 +58,7 @@ public class SortOrderTests
         Assert.Equal((kind, "sort"), (error.Kind, error.Parameter));
     }
 }
+
+public class SortOrderOnSqliteTests() : SortOrderTests(TicketDatabase.Sqlite);
+
+public class SortOrderOnPostgresTests() : SortOrderTests(TicketDatabase.Postgres);

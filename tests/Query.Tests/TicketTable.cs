@@ -1,10 +1,36 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using System.Text;
 using ServiceOrdering.Query.Tests.Protos;
 
 namespace ServiceOrdering.Query.Tests;
 
-/// <summary>An SQLite table of documents, laid out as the server's: one JSON text, generated columns beside it.</summary>
-internal sealed class TicketTable : IDisposable
+/// <summary>A database that filters and sort orders are asked of.</summary>
+public abstract class TicketDatabase
+{
+    public static readonly TicketDatabase Sqlite = new SqliteTickets();
+    public static readonly TicketDatabase Postgres = new PostgresTickets();
+
+    public abstract SqlDialect Dialect { get; }
+
+    /// <summary>A table with these documents; skips the test where there is no such database.</summary>
+    internal abstract TicketTable Table(params string[] documents);
+
+    /// <summary>The document, or where the database does not take it another.</summary>
+    public virtual string Storable(string document) => document;
+
+    /// <summary>The documents at the positions given as digits match, in memory and here, and no other.</summary>
+    public void Match(Filter filter, string[] documents, string expected)
+    {
+        using var table = Table(documents);
+        var inMemory = Enumerable.Range(0, documents.Length).Where(i => filter.Matches(Encoding.UTF8.GetBytes(documents[i])));
+
+        Assert.Equal(expected, string.Concat(inMemory));
+        Assert.Equal(expected, string.Concat(table.Matching(filter)));
+    }
+}
+
+/// <summary>A table of documents, laid out as the server's: one JSON text, columns beside it.</summary>
+internal abstract class TicketTable(SqlDialect dialect, DbConnection connection) : IDisposable
 {
     public static readonly ResourceSchema Schema = ResourceSchema.For(Ticket.Descriptor);
 
@@ -18,59 +44,42 @@ internal sealed class TicketTable : IDisposable
         ["site.name"] = "site_name",
     });
 
-    private readonly SqliteConnection _connection = new("Data Source=:memory:");
+    protected DbConnection Connection => connection;
 
-    public TicketTable(params IEnumerable<string> documents)
-    {
-        _connection.Open();
-        _connection.CreateFunction<string, string?, bool>(QueryRegex.FunctionName, QueryRegex.IsMatch, isDeterministic: true);
-        Execute("""
-            CREATE TABLE ticket (
-                row INTEGER PRIMARY KEY,
-                body TEXT NOT NULL,
-                id TEXT GENERATED ALWAYS AS (body ->> '$.id'),
-                state TEXT GENERATED ALWAYS AS (body ->> '$.state'),
-                rank INTEGER GENERATED ALWAYS AS (body ->> '$.rank'),
-                urgent INTEGER GENERATED ALWAYS AS (body ->> '$.urgent'),
-                order_date TEXT GENERATED ALWAYS AS (body ->> '$.orderDate'),
-                site_name TEXT GENERATED ALWAYS AS (body ->> '$.site.name'));
-            CREATE INDEX ticket_state ON ticket (state);
-            CREATE INDEX ticket_order_date ON ticket (order_date DESC, id);
-            """);
-        foreach (var document in documents)
-        {
-            Execute("INSERT INTO ticket (body) VALUES (@body)", new SqlParameter("@body", document));
-        }
-    }
+    /// <summary>Replaces the documents.</summary>
+    public abstract void Fill(IEnumerable<string> documents);
 
-    /// <summary>The positions of the documents that match in SQL.</summary>
+    /// <summary>How a query is run, in the database's words.</summary>
+    public abstract string Plan(Filter filter, string? sort = null);
+
+    /// <summary>The positions of the documents that match.</summary>
     public List<int> Matching(Filter filter)
     {
-        var sql = SqliteDialect.Instance.Translate(filter, Columns);
-        return Read($"SELECT row - 1 FROM ticket WHERE {sql.Where} ORDER BY row", sql.Parameters, row => row.GetInt32(0));
+        var sql = dialect.Translate(filter, Columns);
+        return Read($"SELECT row - 1 FROM ticket WHERE {sql.Where} ORDER BY row", sql.Parameters, row => Convert.ToInt32(row.GetValue(0)));
     }
 
     public List<string> Sorted(string? sort)
     {
-        var sql = SqliteDialect.Instance.Translate(SortOrder.Parse(sort, Schema), Columns);
+        var sql = dialect.Translate(SortOrder.Parse(sort, Schema), Columns);
         return Read($"SELECT id FROM ticket ORDER BY {sql.OrderBy}", sql.Parameters, row => row.GetString(0));
     }
 
-    public string Plan(Filter filter, string? sort = null)
+    public void Dispose() => connection.Dispose();
+
+    protected string Explain(string how, int column, Filter filter, string? sort)
     {
-        var where = SqliteDialect.Instance.Translate(filter, Columns);
-        var order = SqliteDialect.Instance.Translate(SortOrder.Parse(sort, Schema), Columns);
+        var where = dialect.Translate(filter, Columns);
+        var order = dialect.Translate(SortOrder.Parse(sort, Schema), Columns);
         return string.Join('\n', Read(
-            $"EXPLAIN QUERY PLAN SELECT id FROM ticket WHERE {where.Where} ORDER BY {order.OrderBy}",
+            $"{how} SELECT id FROM ticket WHERE {where.Where} ORDER BY {order.OrderBy}",
             [.. where.Parameters, .. order.Parameters],
-            row => row.GetString(3)));
+            row => row.GetString(column)));
     }
 
-    public void Dispose() => _connection.Dispose();
+    protected void Execute(string sql, params SqlParameter[] parameters) => Command(sql, parameters).ExecuteNonQuery();
 
-    private void Execute(string sql, params SqlParameter[] parameters) => Command(sql, parameters).ExecuteNonQuery();
-
-    private List<T> Read<T>(string sql, IReadOnlyList<SqlParameter> parameters, Func<SqliteDataReader, T> read)
+    private List<T> Read<T>(string sql, IReadOnlyList<SqlParameter> parameters, Func<DbDataReader, T> read)
     {
         using var reader = Command(sql, parameters).ExecuteReader();
         var rows = new List<T>();
@@ -83,13 +92,15 @@ internal sealed class TicketTable : IDisposable
     }
 
 #pragma warning disable CA2100 // The statements are the subject of these tests.
-    private SqliteCommand Command(string sql, IReadOnlyList<SqlParameter> parameters)
+    private DbCommand Command(string sql, IReadOnlyList<SqlParameter> parameters)
     {
-        var command = _connection.CreateCommand();
+        var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {
-            command.Parameters.AddWithValue(name, value);
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
         }
 
         return command;

@@ -3,20 +3,28 @@ using ServiceOrdering.Query.Tests.Protos;
 
 namespace ServiceOrdering.Query.Tests;
 
-public class TranslationTests
+public abstract class TranslationTests(TicketDatabase database)
 {
     [Theory]
     [InlineData("state=held", "state = @p0")]
     [InlineData("state=held,done", "state IN (@p0, @p1)")]
     [InlineData("orderDate.gt=2026-01-01", "order_date > @p0")]
-    [InlineData("urgent=true", "urgent = 1")]
+    [InlineData("urgent=true", "urgent = 1", "urgent = TRUE")]
     [InlineData("site.name=x", "site_name = @p0")]
-    [InlineData("site.parent.name=x", "body ->> '$.site.parent.name' = @p0")]
-    [InlineData("@type=x", "body ->> '$.\"@type\"' = @p0")]
+    [InlineData("site.parent.name=x", "body ->> '$.site.parent.name' = @p0", "(document.opened -> 'site' -> 'parent' ->> 'name') COLLATE \"C\" = @p0")]
+    [InlineData("@type=x", "body ->> '$.\"@type\"' = @p0", "(document.opened ->> '@type') COLLATE \"C\" = @p0")]
     [InlineData("", "TRUE")]
     [InlineData("site.nosuch=x", "FALSE")]
-    public void Known_attribute_is_a_plain_comparison(string query, string where) =>
-        Assert.Equal(where, SqliteDialect.Instance.Translate(Filter.Parse(query, TicketTable.Schema), TicketTable.Columns).Where);
+    public void Known_attribute_is_a_plain_comparison(string query, string sqlite, string? postgres = null)
+    {
+        var where = database.Dialect.Translate(Filter.Parse(query, TicketTable.Schema), TicketTable.Columns).Where;
+
+        Assert.Equal(
+            database.Dialect is SqliteDialect ? sqlite : postgres is not null && where.Contains("body", StringComparison.Ordinal)
+                ? $"((strpos(body, @p1) > 0) AND (SELECT {postgres} FROM (SELECT body::jsonb AS opened OFFSET 0) AS document))"
+                : postgres ?? sqlite,
+            where);
+    }
 
     [Theory]
     [InlineData("state=held", "ticket_state")]
@@ -24,7 +32,7 @@ public class TranslationTests
     [InlineData("orderDate.gte=2026-01-01&orderDate.lt=2026-02-01", "ticket_order_date")]
     public void Condition_on_a_column_is_served_by_its_index(string query, string index)
     {
-        using var table = new TicketTable();
+        using var table = database.Table();
 
         Assert.Contains(index, table.Plan(Filter.Parse(query, TicketTable.Schema)), StringComparison.Ordinal);
     }
@@ -32,12 +40,12 @@ public class TranslationTests
     [Fact]
     public void Newest_first_is_read_from_its_index_without_sorting()
     {
-        using var table = new TicketTable();
+        using var table = database.Table();
 
         var plan = table.Plan(Filter.All, "-orderDate");
 
         Assert.Contains("ticket_order_date", plan, StringComparison.Ordinal);
-        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain(database.Dialect is SqliteDialect ? "TEMP B-TREE" : "Sort", plan, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +74,7 @@ public class TranslationTests
     {
         var filter = Filter.Parse("state=held", TicketTable.Schema);
 
-        Assert.Equal("q0", SqliteDialect.Instance.Translate(filter, TicketTable.Columns, "q").Parameters[0].Name[1..]);
+        Assert.Equal("q0", database.Dialect.Translate(filter, TicketTable.Columns, "q").Parameters[0].Name[1..]);
     }
 
     [Fact]
@@ -76,9 +84,9 @@ public class TranslationTests
         var right = Filter.ParseJsonPath("$[?(@.rank==1)]", TicketTable.Schema);
         string[] documents = ["""{"state":"held"}""", """{"rank":1}""", """{"state":"held","rank":1}"""];
 
-        Both.Match(Filter.And(left, right), documents, "2");
-        Both.Match(Filter.And(left, Filter.All), documents, "02");
-        Both.Match(Filter.And(Filter.All, Filter.All), documents, "012");
+        database.Match(Filter.And(left, right), documents, "2");
+        database.Match(Filter.And(left, Filter.All), documents, "02");
+        database.Match(Filter.And(Filter.All, Filter.All), documents, "012");
     }
 
     [Fact]
@@ -117,3 +125,7 @@ public class TranslationTests
         Assert.Equal(expected ?? "", string.Join(',', values.Order()));
     }
 }
+
+public class TranslationOnSqliteTests() : TranslationTests(TicketDatabase.Sqlite);
+
+public class TranslationOnPostgresTests() : TranslationTests(TicketDatabase.Postgres);

@@ -12,14 +12,14 @@ using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests;
 
-/// <summary>The real program on real ports, with a database file of its own that goes with it.</summary>
+/// <summary>The real program on real ports, with a database of its own that goes with it.</summary>
 public sealed class RunningServer : IDisposable
 {
     public const string ServiceOrderPath = "/tmf-api/serviceOrdering/v4/serviceOrder";
 
     public const string ServicePath = "/tmf-api/serviceInventory/v5/service";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+    private readonly bool _ownsDatabase;
     private readonly WebApplicationFactory<Program> _application;
 
     public RunningServer(params (string Key, string Value)[] settings)
@@ -33,17 +33,26 @@ public sealed class RunningServer : IDisposable
     {
     }
 
+    /// <summary>A server on a database that outlives it.</summary>
+    public RunningServer(TestDatabase database, params (string Key, string Value)[] settings)
+        : this(database, _ => { }, settings)
+    {
+    }
+
     /// <param name="services">Puts a test's own clock or name resolution in place of the real one.</param>
     /// <param name="settings">Configuration.</param>
     public RunningServer(Action<IServiceCollection> services, params (string Key, string Value)[] settings)
+        : this(new TestDatabase(), services, settings) => _ownsDatabase = true;
+
+    private RunningServer(TestDatabase database, Action<IServiceCollection> services, (string Key, string Value)[] settings)
     {
+        Database = database;
         _application = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("Kestrel:Endpoints:Rest:Url", "http://127.0.0.1:0");
             host.UseSetting("Kestrel:Endpoints:Grpc:Url", "http://127.0.0.1:0");
-            host.UseSetting("Storage:ConnectionString", $"Data Source={DatabaseFile}");
             host.UseSetting("Logging:LogLevel:Default", "Warning");
-            foreach (var (key, value) in settings)
+            foreach (var (key, value) in database.Settings.Concat(settings))
                 host.UseSetting(key, value);
             host.ConfigureTestServices(services);
         });
@@ -66,25 +75,49 @@ public sealed class RunningServer : IDisposable
 
     public EventService.EventServiceClient Events => Client.Events;
 
-    public string DatabaseFile => Path.Combine(_folder.FullName, "test.db");
+    public TestDatabase Database { get; }
 
     public T Service<T>() where T : notnull => _application.Services.GetRequiredService<T>();
 
     /// <summary>What a statement finds in the database.</summary>
     internal List<T> Query<T>(string sql, object? parameters = null) =>
-        Service<Database>().ReadAsync(session => session.ListAsync<T>(sql, parameters)).AsTask().GetAwaiter().GetResult();
+        Service<Server.Storage.Database>().ReadAsync(session => session.ListAsync<T>(sql, parameters)).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Changes the database behind the server's back.</summary>
     internal Task<int> ExecuteAsync(string sql, object? parameters = null) =>
-        Service<Database>().WriteAsync(Caller.Server, write => write.Session.ExecuteAsync(sql, parameters), Cancel);
+        Service<Server.Storage.Database>().WriteAsync(Caller.Server, write => write.Session.ExecuteAsync(sql, parameters), Cancel);
 
-    /// <summary>How the database finds a page.</summary>
+    /// <summary>How the database finds a page, each step in a line.</summary>
     internal List<string> Explain<T>(ResourceQuery query)
-        where T : class, Google.Protobuf.IMessage<T>, new()
+        where T : class, Google.Protobuf.IMessage<T>, new() => Service<Server.Storage.Database>().ScanAsync(
+            async session =>
+            {
+                var (sql, parameters) = Service<ResourceTable<T>>().Page(session.Dialect, query);
+                if (!TestDatabase.IsPostgres)
+                    return (await session.ListAsync<(long Id, long Parent, long Unused, string Detail)>("explain query plan " + sql, parameters)).ConvertAll(step => step.Detail);
+                // A table of a test is so small that to read all of it is the best plan.
+                foreach (var way in new[] { "seqscan", "bitmapscan" })
+                    await session.SendAsync($"set local enable_{way} = off");
+                return await session.ListAsync<string>("explain (costs off) " + sql, parameters);
+            },
+            CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Holds a plan to be a search by an index, and not by all of its rows.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="sqlite">The index and what is looked for in it, as SQLite puts it.</param>
+    /// <param name="postgres">The index's name in PostgreSQL; null for the same.</param>
+    public static void AssertSearches(List<string> plan, string table, string sqlite, string? postgres = null)
     {
-        var (sql, parameters) = Service<ResourceTable<T>>().Page(ServiceOrdering.Query.SqliteDialect.Instance, query);
-        return Service<Database>().ReadAsync(session => session.ListAsync<(long Id, long Parent, long Unused, string Detail)>("explain query plan " + sql, parameters))
-            .AsTask().GetAwaiter().GetResult().ConvertAll(step => step.Detail);
+        if (TestDatabase.IsPostgres)
+        {
+            var index = postgres ?? sqlite.Split(' ')[0];
+            Assert.Contains(plan, step => step.Contains($"using {index} ", StringComparison.Ordinal));
+            Assert.DoesNotContain(plan, step => step.Contains("Seq Scan", StringComparison.Ordinal));
+            return;
+        }
+        Assert.Contains(plan, step => step.StartsWith($"SEARCH {table}", StringComparison.Ordinal) && step.EndsWith(sqlite, StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.StartsWith($"SCAN {table}", StringComparison.Ordinal));
     }
 
     public async Task<RestAnswer> SendAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
@@ -116,6 +149,7 @@ public sealed class RunningServer : IDisposable
         Client.Dispose();
         Http.Dispose();
         _application.Dispose();
-        _folder.Delete(recursive: true);
+        if (_ownsDatabase)
+            Database.Dispose();
     }
 }

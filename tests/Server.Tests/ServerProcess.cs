@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace ServiceOrdering.Server.Tests;
@@ -7,18 +8,24 @@ public sealed class ServerProcess : IDisposable
 {
     private const string Listening = "Listening on REST ";
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
 
-    private ServerProcess(Process process, Uri rest)
+    private ServerProcess(Process process, Uri rest, Uri grpc)
     {
         _process = process;
-        Rest = rest;
+        (Rest, Grpc) = (rest, grpc);
     }
 
     public Uri Rest { get; }
 
+    public Uri Grpc { get; }
+
+    /// <summary>What it has told since it listens.</summary>
+    public IReadOnlyList<string> Log => [.. _log];
+
     public int Id => _process.Id;
 
-    public static async Task<ServerProcess> StartAsync(string databaseFile, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
+    public static async Task<ServerProcess> StartAsync(TestDatabase database, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -28,10 +35,9 @@ public sealed class ServerProcess : IDisposable
                 Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"),
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-                $"--Storage:ConnectionString=Data Source={databaseFile}",
             },
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in database.Settings.Concat(settings))
             start.ArgumentList.Add($"--{key}={value}");
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
@@ -39,9 +45,10 @@ public sealed class ServerProcess : IDisposable
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
             if (at < 0)
                 continue;
-            // Somebody has to read on, or the server would wait for room in the pipe.
-            _ = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            return new ServerProcess(process, new Uri(line[(at + Listening.Length)..].Split(',')[0]));
+            var addresses = line[(at + Listening.Length)..].Split([", gRPC ", "; "], StringSplitOptions.None);
+            var server = new ServerProcess(process, new Uri(addresses[0]), new Uri(addresses[1]));
+            _ = server.ReadLogAsync(cancellationToken);
+            return server;
         }
         throw new InvalidOperationException("The server ended before it listened.");
     }
@@ -53,10 +60,16 @@ public sealed class ServerProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>SIGSTOP: it does nothing more, and does not know it.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
+    public void Continue() => Signal("CONT");
+
     /// <summary>SIGTERM: the server answers what it accepted and ends.</summary>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        Signal("TERM");
         await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }
@@ -66,5 +79,18 @@ public sealed class ServerProcess : IDisposable
         if (!_process.HasExited)
             Kill();
         _process.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString()]);
+        kill.WaitForExit();
+    }
+
+    // Somebody has to read on, or the server would wait for room in the pipe.
+    private async Task ReadLogAsync(CancellationToken cancellationToken)
+    {
+        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+            _log.Enqueue(line);
     }
 }

@@ -41,7 +41,8 @@ public sealed partial class StructureTests
 
     [Fact]
     public void Providers_of_databases_are_named_in_their_folders_only() => Assert.Empty(Files
-        .Where(file => Providers().IsMatch(file.Text) && !file.File.StartsWith(Path.Combine("Storage", "Sqlite"), StringComparison.Ordinal))
+        .Where(file => Providers().IsMatch(file.Text)
+            && !file.File.StartsWith(Path.Combine("Storage", "Sqlite"), StringComparison.Ordinal) && !file.File.StartsWith(Path.Combine("Storage", "Postgres"), StringComparison.Ordinal))
         .Select(file => file.File));
 
     [Fact]
@@ -49,13 +50,18 @@ public sealed partial class StructureTests
         .Where(file => Http().IsMatch(file.Text) && file.Folder != "Hosting")
         .Select(file => file.File));
 
+    // PostgreSQL came when SQLite was at number 50, and starts with all that there was.
     [Fact]
-    public void Every_migration_has_a_number_of_its_own()
+    public void Migrations_are_pairs_with_numbers_of_their_own()
     {
-        var numbers = Directory.GetFiles(Path.Combine(Source, "Storage", "Migrations", "Sqlite"), "*.sql").Select(file => Path.GetFileName(file)[..4]).ToList();
+        var (sqlite, postgres) = (Numbers("Sqlite"), Numbers("Postgres"));
 
-        Assert.NotEmpty(numbers);
-        Assert.Equal(numbers.Distinct().Count(), numbers.Count);
+        Assert.NotEmpty(sqlite);
+        Assert.Equal(sqlite.Distinct(), sqlite);
+        Assert.Equal(sqlite.SkipWhile(number => number != "0050"), postgres);
+
+        static List<string> Numbers(string database) =>
+            [.. Directory.GetFiles(Path.Combine(Source, "Storage", "Migrations", database), "*.sql").Select(file => Path.GetFileName(file)[..4]).Order(StringComparer.Ordinal)];
     }
 
     private static string SourceFolder()

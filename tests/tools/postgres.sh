@@ -5,17 +5,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 usage() {
   cat <<'USAGE'
-Usage: tests/tools/postgres.sh start|stop [--durable]
+Usage: tests/tools/postgres.sh start|stop|restart [--durable] [--crash] [--name NAME]
 
-  start      makes a new cluster, starts it, and prints its connection string, without a database
-  stop       ends it and removes it
-  --durable  syncs what it commits, as a production server does: for benchmarks
+  start        makes a new cluster, starts it, and prints its connection string, without a database
+  stop         ends it and removes it
+  restart      ends its connections, and starts it again at the same port
+  --durable    start: syncs what it commits, as a production server does: for benchmarks
+  --crash      restart: ends it at once, so that it has to recover
+  --name NAME  another cluster beside the usual one, in artifacts/postgres-NAME
 
 Needs PostgreSQL's server programs: apt-get install postgresql
 USAGE
 }
 
-readonly data=$PWD/artifacts/postgres
 die() { printf 'postgres.sh: %s\n' "$*" >&2; exit 1; }
 
 # PostgreSQL refuses to run as root.
@@ -58,10 +60,31 @@ stop() {
   rm -rf "$home" "$data"
 }
 
+restart() {
+  [[ -e $data/home ]] || die "there is none: tests/tools/postgres.sh start"
+  local bin home
+  bin=$(programs)
+  home=$(readlink "$data/home")
+  (cd / && unprivileged "$bin/pg_ctl" restart --pgdata="$home/data" --log="$home/log" --mode=$mode --wait --timeout=60 --silent) \
+    || { tail -n 20 "$home/log" >&2; die "it does not start again"; }
+}
+
+command=${1:-}
 durable=false
-[[ ${2:-} != --durable ]] || durable=true
-case "${1:-}" in
-  start) start ;;
-  stop) stop ;;
+mode=fast
+data=$PWD/artifacts/postgres
+shift || true
+while (($# > 0)); do
+  case "$1" in
+    --durable) durable=true ;;
+    --crash) mode=immediate ;;
+    --name) [[ ${2:-} =~ ^[a-z0-9-]+$ ]] || die "--name needs a name of a-z, 0-9 and -"; data+=-$2; shift ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+readonly command durable mode data
+case "$command" in
+  start | stop | restart) "$command" ;;
   *) usage >&2; exit 2 ;;
 esac

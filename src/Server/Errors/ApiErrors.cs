@@ -18,10 +18,24 @@ internal static class ApiErrors
     private const int LongestText = 300;
     private const int MessageOverhead = 3;
 
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
     public static RpcException Internal(string traceId) =>
         Make(ErrorReason.Internal, "The server could not handle the request; its log says more.", ("traceId", traceId));
 
-    public static RpcException ServerUnavailable(string message) => Make(ErrorReason.ServerUnavailable, message);
+    /// <param name="message">Why, and what the caller can do.</param>
+    /// <param name="passes">Whether it passes by itself: then the answer says when to try again.</param>
+    public static RpcException ServerUnavailable(string message, bool passes = true) =>
+        Make(ErrorReason.ServerUnavailable, message, [], passes ? RetryDelay : null, ("retry", passes ? "true" : "false"));
+
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="unindexed">The attributes that made it long.</param>
+    public static RpcException QueryTimeout(TimeSpan limit, IReadOnlyList<string> unindexed) => Make(
+        ErrorReason.QueryTimeout,
+        FormattableString.Invariant($"The query was ended after {limit.TotalSeconds:0.###} s. ") + (unindexed.Count > 0
+            ? $"Without an index: {string.Join(", ", unindexed)}; conditions on attributes that have one make it faster."
+            : "Ask for less at a time."),
+        ("unindexed", string.Join(",", unindexed)));
 
     public static RpcException OperationNotSupported(string message) => Make(ErrorReason.OperationNotSupported, message);
 
@@ -84,9 +98,12 @@ internal static class ApiErrors
         Make(ErrorReason.EventSubscriptionExists, $"Event subscription '{id}' has the same callback and query.", ("id", id));
 
     private static RpcException Make(ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
-        Make(reason, message, [], metadata);
+        Make(reason, message, [], retryDelay: null, metadata);
 
     private static RpcException Make(ErrorReason reason, string message, IReadOnlyList<FieldViolation> violations,
+        params (string Key, string Value)[] metadata) => Make(reason, message, violations, retryDelay: null, metadata);
+
+    private static RpcException Make(ErrorReason reason, string message, IReadOnlyList<FieldViolation> violations, TimeSpan? retryDelay,
         params (string Key, string Value)[] metadata)
     {
         var info = new ErrorInfo { Domain = Domain, Reason = ErrorTable.NameOf(reason) };
@@ -106,6 +123,8 @@ internal static class ApiErrors
         if (violations.Count > told.FieldViolations.Count)
             info.Metadata.Add("moreViolations", $"{violations.Count - told.FieldViolations.Count}");
         status.Details.Add(Any.Pack(info));
+        if (retryDelay is { } delay)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = delay.ToDuration() }));
         if (violations.Count > 0)
             status.Details.Add(Any.Pack(told));
         return status.ToRpcException();

@@ -24,14 +24,13 @@ internal sealed class EventLog(Database database, EventTypes types)
 
     /// <summary>Appends one event, at the write's next position.</summary>
     public static ValueTask AppendAsync(Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap) =>
-        write.Session.ExecuteAsync(
+        write.Session.SendAsync(
             """
             insert into event_log (position, id, type, resource, resource_id, time, body, gap)
             values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap)
             """,
             Parameters.Of("position", write.NextPosition()).With("id", id).With("type", type).With("resource", resource).With("resourceId", resourceId)
-                .With("time", time).With("body", body).With("gap", gap),
-            expect: 1);
+                .With("time", time).With("body", body).With("gap", gap));
 
     /// <summary>Looks at the events after a position, until a number of them or of bytes is reached, and takes those that are wanted.</summary>
     /// <returns>Null where events after the position are gone.</returns>
@@ -67,16 +66,15 @@ internal sealed class EventLog(Database database, EventTypes types)
         return new EventLogBounds(oldest ?? last + 1, last);
     }
 
-    /// <summary>Removes the oldest events of before a time, a limited number of them.</summary>
+    /// <summary>Removes the oldest events that are all of before a time, a limited number of them.</summary>
     /// <returns>How many.</returns>
-    public static ValueTask<int> TrimAsync(Session session, string before, int limit) => session.ExecuteAsync(
-        """
-        delete from event_log where position <= (
-            select max(position)
-            from (select position, time from event_log order by position limit @limit) oldest
-            where time < @before)
+    public static ValueTask<int> TrimAsync(Write write, Lease lease, string before, int limit) => write.Session.ExecuteAsync(
+        $"""
+        delete from event_log where {Lease.Holds} and position <= (
+            select coalesce(min(case when time >= @before then position end) - 1, max(position))
+            from (select position, time from event_log order by position limit @limit) oldest)
         """,
-        new { before, limit });
+        lease.Fence(write, Parameters.Of("before", before).With("limit", limit)));
 
     private sealed class Row
     {

@@ -1,5 +1,7 @@
 using Google.Protobuf;
+using Grpc.AspNetCore.Server;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding;
 namespace ServiceOrdering.Server.Events;
 
@@ -11,13 +13,15 @@ internal static class EventsModule
             .Validate(options => options.Retention >= TimeSpan.FromMinutes(1), "Events:Retention must be at least 00:01:00, such as 30.00:00:00 (30 days).")
             .Validate(options => options.CheckpointInterval > TimeSpan.Zero, "Events:CheckpointInterval must be positive, such as 00:00:30.")
             .ValidateOnStart();
+        services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<ConsistencyInterceptor>());
         return services
+            .AddSingleton<ConsistencyInterceptor>()
             .AddSingleton<EventTypes>()
             .AddSingleton<EventLog>()
             .AddSingleton<UnreadableEvents>()
             .AddSingleton<ResumeTokens>()
             .AddSingleton<EventTail>().AddHostedService(provider => provider.GetRequiredService<EventTail>())
-            .AddSingleton<EventRetention>().AddHostedService(provider => provider.GetRequiredService<EventRetention>())
+            .AddSingleton<EventRetention>().AddWritingService<EventRetention>()
             .AddSingleton<EventGrpcService>();
     }
 

@@ -35,21 +35,35 @@ internal sealed class ResumeTokens(Database database)
     /// <summary>For a caller who wants events that are no longer there.</summary>
     public async ValueTask<Exception> ExpiredAsync() => Expired(await database.ReadAsync(EventLog.BoundsAsync));
 
-    private long Read(string token)
+    /// <summary>The position that a token of this database stands for.</summary>
+    public bool TryRead(string token, out long position)
     {
+        position = 0;
+        if (Problem(token, out var read) is not null)
+            return false;
+        position = read;
+        return true;
+    }
+
+    private long Read(string token) => Problem(token, out var position) is { } problem ? throw ApiErrors.ResumeTokenInvalid(problem) : position;
+
+    private string? Problem(string token, out long position)
+    {
+        position = 0;
         Span<byte> bytes = stackalloc byte[Length];
         if (token.Length != Base64Url.GetEncodedLength(Length)
             || !Base64Url.IsValid(token)
             || !Base64Url.TryDecodeFromChars(token, bytes, out var length)
             || length != Length)
         {
-            throw ApiErrors.ResumeTokenInvalid("is malformed");
+            return "is malformed";
         }
         if (bytes[0] != Version)
-            throw ApiErrors.ResumeTokenInvalid("is of a version that this server does not know");
+            return "is of a version that this server does not know";
         if (BinaryPrimitives.ReadInt64BigEndian(bytes[1..]) != database.Identity)
-            throw ApiErrors.ResumeTokenInvalid("comes from another database");
-        return BinaryPrimitives.ReadInt64BigEndian(bytes[9..]);
+            return "comes from another database";
+        position = BinaryPrimitives.ReadInt64BigEndian(bytes[9..]);
+        return null;
     }
 
     private Grpc.Core.RpcException Expired(EventLogBounds bounds) => ApiErrors.ResumeTokenExpired(Write(bounds.Oldest - 1));

@@ -16,6 +16,8 @@ internal static class Defaults
         ["Logging:LogLevel:Grpc"] = "Warning",
         // Faults of calls are told by ErrorInterceptor and GrpcFaults, and not as often as a caller likes.
         ["Logging:LogLevel:Grpc.AspNetCore.Server.ServerCallHandler"] = "None",
+        // What fails is told where it fails, once and not with every probe.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService"] = "None",
         // What keeps the host from starting is told once, by Program.cs.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:Console:FormatterName"] = "simple",

@@ -9,6 +9,8 @@ namespace ServiceOrdering.Server.Hosting;
 /// <summary>The ports, and what every request passes before it reaches a service.</summary>
 internal static class Endpoints
 {
+    private const int MostConnections = 10_000;
+    private const int MostStreams = 100;
     private const string KnownProxies = "ForwardedHeaders:KnownProxies";
 
     public static void AddEndpoints(this WebApplicationBuilder builder)
@@ -21,6 +23,9 @@ internal static class Endpoints
             // What is larger than the guard lets through is refused there, with an error body; beyond these limits without one.
             kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestUri;
             kestrel.Limits.MaxRequestHeadersTotalSize = 2 * RequestGuard.LongestHeaders;
+            // Each may hold what a stream holds before its answer counts. Kestrel cuts off who reads less than 240 bytes a second.
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreams;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
             var loader = kestrel.Configure(context.Configuration.GetSection("Kestrel"));
             foreach (var name in new[] { "Rest", "Grpc" })
@@ -66,6 +71,7 @@ internal static class Endpoints
         app.UseTmfJsonErrors();
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
+        app.UseMiddleware<AnswerLifetime>();
         app.UseMiddleware<GrpcFaults>();
     }
 

@@ -8,7 +8,12 @@ internal sealed partial class StartupReport(
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc"), database.Location));
+        lifetime.ApplicationStarted.Register(() =>
+        {
+            LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc"), database.Location);
+            if (database.IsReadOnly)
+                LogReadOnly();
+        });
         lifetime.ApplicationStopping.Register(LogStopping);
         return Task.CompletedTask;
     }
@@ -17,6 +22,9 @@ internal sealed partial class StartupReport(
 
     [LoggerMessage(1, LogLevel.Information, "Listening on REST {Rest}, gRPC {Grpc}; database {Location}")]
     private partial void LogStarted(string? rest, string? grpc, string location);
+
+    [LoggerMessage(3, LogLevel.Warning, "Storage:ReadOnly: writes are refused, nothing is delivered to subscribers, and no old event is removed")]
+    private partial void LogReadOnly();
 
     [LoggerMessage(2, LogLevel.Information, "Stopping: answering what was accepted")]
     private partial void LogStopping();

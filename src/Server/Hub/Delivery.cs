@@ -7,11 +7,11 @@ namespace ServiceOrdering.Server.Hub;
 /// <summary>What all deliveries work with.</summary>
 internal sealed record DeliveryServices(
     Database Database, EventTail Tail, EventLog Log, EventTypes Types, EventApis Apis, EventSubscriptionStore Store, WebhookSender Sender, DeliveryLanes Lanes,
-    IOptions<WebhookOptions> Options, TimeProvider Time, UnreadableEvents Unreadable);
+    Leases Leases, IOptions<WebhookOptions> Options, TimeProvider Time, UnreadableEvents Unreadable);
 
 /// <summary>
-/// The delivery of one subscription: a cursor over the log. One event at a time, in order; the next one only when the one
-/// before was taken and that is durable.
+/// The delivery of one subscription, by the server that has its lease: a cursor over the log. One event at a time, in order; the
+/// next one only when the one before was taken and that is durable.
 /// </summary>
 internal sealed class Delivery
 {
@@ -21,6 +21,7 @@ internal sealed class Delivery
 
     private readonly DeliveryServices _services;
     private readonly StoredEventSubscription _subscription;
+    private readonly Lease _lease;
     private readonly EventCursor _cursor;
     private readonly WebhookPayload _payload;
     private readonly Uri _callback;
@@ -33,10 +34,11 @@ internal sealed class Delivery
     private DateTimeOffset? _nextTry;
     private bool _isSlow;
 
-    public Delivery(StoredEventSubscription subscription, string publicAddress, DeliveryServices services)
+    public Delivery(StoredEventSubscription subscription, Lease lease, string publicAddress, DeliveryServices services)
     {
         _services = services;
         _subscription = subscription;
+        _lease = lease;
         var query = EventQuery.Parse(subscription.Subscription.Query, services.Types.Schema);
         var api = services.Apis.Find(subscription.Subscription.Api)!;
         _cursor = new EventCursor(
@@ -59,9 +61,9 @@ internal sealed class Delivery
     /// <summary>Delivers until the subscription is suspended, or an operator has started it over or removed it.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await _cursor.OpenAsync();
         try
         {
+            await _cursor.OpenAsync();
             while (await TakeAsync(await _cursor.NextAsync(stop), stop))
             {
             }
@@ -126,24 +128,31 @@ internal sealed class Delivery
             if (_nextTry - time.GetUtcNow() is { } wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, time, stop);
 
-            var attempt = await _services.Lanes.RunAsync(_isSlow, () => SendAsync(logged, body, stop), stop);
+            // Another server may have sent it by now, and what comes after it.
+            if (!_services.Leases.IsSure(_lease))
+                return false;
+            if (await _services.Lanes.RunAsync(_isSlow, () => SendAsync(logged, body, stop), stop) is not { } attempt)
+                return false;
             _isSlow = DeliveryLanes.IsSlow(attempt.Duration, attempt.Answer);
             if (attempt.Answer.Error is null)
             {
                 _cursor.Finish();
                 (_failures, _failingSince, _nextTry, _storedPosition) = (0, null, null, logged.Position);
-                return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, attempt);
+                return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, _lease, attempt);
             }
             if (!await FailAsync(attempt))
                 return false;
         }
     }
 
-    private async Task<RecordedAttempt> SendAsync(LoggedEvent logged, ReadOnlyMemory<byte> body, CancellationToken stop)
+    /// <returns>Null where the subscription is no longer ours to deliver.</returns>
+    private async Task<RecordedAttempt?> SendAsync(LoggedEvent logged, ReadOnlyMemory<byte> body, CancellationToken stop)
     {
         var started = _services.Time.GetTimestamp();
         var now = _services.Time.GetUtcNow();
-        var message = new WebhookMessage(_callback, logged.Id, _payload.ContentType, body, await _services.Store.SecretsAsync(_subscription.Id, now));
+        if (await _services.Store.FindSecretsAsync(_subscription.Id, _subscription.Generation, now) is not { } secrets)
+            return null;
+        var message = new WebhookMessage(_callback, logged.Id, _payload.ContentType, body, secrets);
         var answer = await _services.Sender.SendAsync(message, stop);
         return new RecordedAttempt(++_attempts, logged.Position, logged.Id, logged.Type, now, _services.Time.GetElapsedTime(started), answer);
     }
@@ -164,12 +173,12 @@ internal sealed class Delivery
                 + attempt.Answer.Error;
         _storedPosition = attempt.Position - 1;
         var failure = new DeliveryFailure(_failures, _failingSince.Value, _nextTry, suspended);
-        return await _services.Store.FailedAsync(_subscription.Id, _subscription.Generation, attempt, failure) && suspended is null;
+        return await _services.Store.FailedAsync(_subscription.Id, _subscription.Generation, _lease, attempt, failure) && suspended is null;
     }
 
     private Task<bool> StorePassedAsync(long position)
     {
         (_storedPosition, _storedMissed) = (position, _missed);
-        return _services.Store.PassedAsync(_subscription.Id, _subscription.Generation, position, _missed);
+        return _services.Store.PassedAsync(_subscription.Id, _subscription.Generation, _lease, position, _missed);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class EventDeliveryGrpcService(EventSubscriptionStore store, Web
     public override async Task<ResumeEventSubscriptionResponse> ResumeEventSubscription(ResumeEventSubscriptionRequest request, ServerCallContext context)
     {
         var stored = await store.ResumeAsync(context.Caller(), request.Id, context.CancellationToken);
-        dispatcher.Restart(request.Id);
+        dispatcher.LookAgain();
         return new ResumeEventSubscriptionResponse { EventSubscription = Shown(stored) };
     }
 
@@ -27,12 +27,12 @@ internal sealed class EventDeliveryGrpcService(EventSubscriptionStore store, Web
     {
         EventSubscriptionRequests.Check(request);
         var stored = await store.ReplayAsync(context.Caller(), request.Id, await tokens.ReadAsync(request.ResumeToken), context.CancellationToken);
-        dispatcher.Restart(request.Id);
+        dispatcher.LookAgain();
         return new ReplayEventsResponse { EventSubscription = Shown(stored) };
     }
 
     public override async Task<ListDeliveryAttemptsResponse> ListDeliveryAttempts(ListDeliveryAttemptsRequest request, ServerCallContext context) =>
         new() { DeliveryAttempts = { await store.ListAttemptsAsync(request.Id, tokens, context.CancellationToken) } };
 
-    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored.Id), tokens);
+    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored), tokens);
 }

@@ -13,7 +13,7 @@ internal sealed class EventSubscriptionGrpcService(
     {
         var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, time, context.CancellationToken);
         var stored = await store.CreateAsync(context.Caller(), subscription, context.CancellationToken);
-        dispatcher.Restart(stored.Id);
+        dispatcher.LookAgain();
         var shown = Shown(stored);
         if (request.GenerateSecret)
             shown.Secret = subscription.Secret;
@@ -41,9 +41,9 @@ internal sealed class EventSubscriptionGrpcService(
     public override async Task<DeleteEventSubscriptionResponse> DeleteEventSubscription(DeleteEventSubscriptionRequest request, ServerCallContext context)
     {
         await store.DeleteAsync(context.Caller(), EventSubscriptionRequests.Check(request.Api, apis), request.Id, context.CancellationToken);
-        dispatcher.Restart(request.Id);
+        dispatcher.LookAgain();
         return new DeleteEventSubscriptionResponse();
     }
 
-    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored.Id), tokens);
+    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored), tokens);
 }

@@ -26,8 +26,8 @@ internal sealed record DeliveryFailure(int Count, DateTimeOffset Since, DateTime
 
 /// <summary>
 /// Event subscriptions in the database, what operators do to them, and how far deliveries have come. What a delivery writes is
-/// void, and says so, once an operator has started the subscription over or removed it; none of it can be cancelled: what
-/// happened is recorded, or it would happen again.
+/// void, and says so, once an operator has started the subscription over or removed it, or another server has taken it over; none of
+/// it can be cancelled: what happened is recorded, or it would happen again.
 /// </summary>
 internal sealed class EventSubscriptionStore(Database database, IOptions<WebhookOptions> options)
 {
@@ -46,10 +46,10 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
                 new { api = subscription.Api, callback = subscription.Callback, query = subscription.Query });
             if (twin is not null)
                 throw ApiErrors.EventSubscriptionExists(twin);
-            await write.Session.ExecuteAsync(
+            await write.Session.SendAsync(
                 """
                 insert into event_subscription (id, api, callback, query, body, secret, generation, position, missed_events, failed_attempts, attempts)
-                select @id, @api, @callback, @query, @body, @secret, 1, last, 0, 0, 0 from event_position
+                values (@id, @api, @callback, @query, @body, @secret, 1, @position, 0, 0, 0)
                 """,
                 new
                 {
@@ -59,8 +59,8 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
                     query = subscription.Query,
                     body,
                     secret = subscription.HasSecret ? subscription.Secret : null,
-                },
-                expect: 1);
+                    position = write.UpcomingPosition - 1,
+                });
             return await GetAsync(write.Session, "", subscription.Id);
         }, cancellationToken);
     }
@@ -82,12 +82,14 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
         return new EventSubscriptionPage(page, total);
     }, cancellationToken);
 
-    public ValueTask<List<string>> ListIdsAsync() => database.ReadAsync(session => session.ListAsync<string>("select id from event_subscription"));
+    /// <summary>Those that events are delivered to.</summary>
+    public ValueTask<List<(string Id, long Generation)>> ListActiveAsync() => database.ReadAsync(session =>
+        session.ListAsync<(string Id, long Generation)>("select id, generation from event_subscription where suspended_reason is null"));
 
     public Task DeleteAsync(Caller caller, string api, string id, CancellationToken cancellationToken) => database.WriteAsync(caller, async write =>
     {
         await GetAsync(write.Session, api, id);
-        await write.Session.ExecuteAsync("delete from delivery_attempt where subscription_id = @id", new { id });
+        await write.Session.SendAsync("delete from delivery_attempt where subscription_id = @id", new { id });
         return await write.Session.ExecuteAsync("delete from event_subscription where id = @id", new { id });
     }, cancellationToken);
 
@@ -144,67 +146,81 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
     }, cancellationToken);
 
     /// <summary>The listener took an event.</summary>
-    public Task<bool> DeliveredAsync(string id, long generation, RecordedAttempt attempt) => database.WriteAsync(Caller.Server, async write =>
+    public Task<bool> DeliveredAsync(string id, long generation, Lease lease, RecordedAttempt attempt) => WriteIfCurrentAsync(async write =>
     {
-        var isCurrent = await write.Session.ExecuteAsync(
-            """
+        await write.Session.SendAsync(
+            $"""
             update event_subscription set position = @position, attempts = @number, last_success = @time, failed_attempts = 0, failing_since = null,
                 next_try = null
-            where id = @id and generation = @generation
+            where id = @id and generation = @generation and {Lease.Holds}
             """,
-            new { position = attempt.Position, number = attempt.Number, time = Text(attempt.Time), id, generation }) == 1;
-        if (isCurrent)
-            await RecordAsync(write, id, attempt);
-        return isCurrent;
-    }, CancellationToken.None);
+            lease.Fence(write, Parameters.Of("id", id).With("generation", generation).With("position", attempt.Position)
+                .With("number", attempt.Number).With("time", Text(attempt.Time))),
+            expect: 1);
+        await RecordAsync(write, id, attempt);
+    });
 
     /// <summary>The listener did not take an event.</summary>
-    public Task<bool> FailedAsync(string id, long generation, RecordedAttempt attempt, DeliveryFailure failure) => database.WriteAsync(Caller.Server, async write =>
+    public Task<bool> FailedAsync(string id, long generation, Lease lease, RecordedAttempt attempt, DeliveryFailure failure) => WriteIfCurrentAsync(async write =>
     {
-        var isCurrent = await write.Session.ExecuteAsync(
-            """
+        await write.Session.SendAsync(
+            $"""
             update event_subscription set position = @position, attempts = @number, last_failure = @time, last_error = @error,
                 failed_attempts = @failures, failing_since = @failingSince, next_try = @nextTry, suspended_reason = @suspendedReason
-            where id = @id and generation = @generation
+            where id = @id and generation = @generation and {Lease.Holds}
             """,
-            new
-            {
-                position = attempt.Position - 1,
-                number = attempt.Number,
-                time = Text(attempt.Time),
-                error = attempt.Answer.Error,
-                failures = failure.Count,
-                failingSince = Text(failure.Since),
-                nextTry = failure.NextTry is { } next ? Text(next) : null,
-                suspendedReason = failure.SuspendedReason,
-                id,
-                generation,
-            }) == 1;
-        if (isCurrent)
-            await RecordAsync(write, id, attempt);
-        return isCurrent;
-    }, CancellationToken.None);
+            lease.Fence(write, Parameters.Of("id", id).With("generation", generation).With("position", attempt.Position - 1)
+                .With("number", attempt.Number).With("time", Text(attempt.Time)).With("error", attempt.Answer.Error)
+                .With("failures", failure.Count).With("failingSince", Text(failure.Since))
+                .With("nextTry", failure.NextTry is { } next ? Text(next) : null).With("suspendedReason", failure.SuspendedReason)),
+            expect: 1);
+        await RecordAsync(write, id, attempt);
+    });
 
     /// <summary>Events were passed over, because they do not match, cannot be read or are no longer there.</summary>
-    public Task<bool> PassedAsync(string id, long generation, long position, long missedEvents) => database.WriteAsync(
-        Caller.Server,
-        async write => await write.Session.ExecuteAsync(
-            "update event_subscription set position = @position, missed_events = @missedEvents where id = @id and generation = @generation",
-            new { position, missedEvents, id, generation }) == 1,
-        CancellationToken.None);
+    public Task<bool> PassedAsync(string id, long generation, Lease lease, long position, long missedEvents) => WriteIfCurrentAsync(write => write.Session.SendAsync(
+        $"update event_subscription set position = @position, missed_events = @missedEvents where id = @id and generation = @generation and {Lease.Holds}",
+        lease.Fence(write, Parameters.Of("id", id).With("generation", generation).With("position", position).With("missedEvents", missedEvents)),
+        expect: 1));
 
-    /// <summary>What deliveries are signed with now: nothing, one secret, or two while one replaces the other.</summary>
-    public ValueTask<List<string>> SecretsAsync(string id, DateTimeOffset now) => database.ReadAsync(session => session.ListAsync<string>(
-        """
-        select secret from event_subscription where id = @id and secret is not null
-        union all
-        select previous_secret from event_subscription where id = @id and previous_secret is not null and previous_secret_until > @now
-        """,
-        new { id, now = Text(now) }));
+    /// <summary>
+    /// What a delivery is signed with now: nothing, one secret, or two while one replaces the other. Null where the subscription was
+    /// removed or started over: then nothing is to be sent.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<string>?> FindSecretsAsync(string id, long generation, DateTimeOffset now)
+    {
+        var found = await database.ReadAsync(session => session.ListAsync<(string? Secret, string? Previous)>(
+            """
+            select secret, case when previous_secret_until > @now then previous_secret end
+            from event_subscription where id = @id and generation = @generation
+            """,
+            Parameters.Of("id", id).With("generation", generation).With("now", Text(now))));
+        return found is [var (secret, previous)] ? [.. new[] { secret, previous }.OfType<string>()] : null;
+    }
+
+    /// <returns>False where the delivery is no longer the subscription's.</returns>
+    private async Task<bool> WriteIfCurrentAsync(Func<Write, ValueTask> write)
+    {
+        try
+        {
+            return await database.WriteAsync(
+                Caller.Server,
+                async turn =>
+                {
+                    await write(turn);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (ConflictException)
+        {
+            return false;
+        }
+    }
 
     private static async ValueTask<StoredEventSubscription> StartOverAsync(Write write, string id, long position)
     {
-        await write.Session.ExecuteAsync(
+        await write.Session.SendAsync(
             """
             update event_subscription set generation = generation + 1, position = @position, suspended_reason = null,
                 failed_attempts = 0, failing_since = null, next_try = null
@@ -220,7 +236,7 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
 
     private async ValueTask RecordAsync(Write write, string id, RecordedAttempt attempt)
     {
-        await write.Session.ExecuteAsync(
+        await write.Session.SendAsync(
             """
             insert into delivery_attempt (subscription_id, number, event_id, event_type, position, time, duration_ms, status_code, error)
             values (@id, @number, @eventId, @eventType, @position, @time, @duration, @status, @error)
@@ -236,9 +252,8 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
                 duration = (long)attempt.Duration.TotalMilliseconds,
                 status = attempt.Answer.StatusCode,
                 error = attempt.Answer.Error,
-            },
-            expect: 1);
-        await write.Session.ExecuteAsync(
+            });
+        await write.Session.SendAsync(
             "delete from delivery_attempt where subscription_id = @id and number <= @last", new { id, last = attempt.Number - options.Value.AttemptsKept });
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Hub;
@@ -19,7 +20,7 @@ internal static class HubModule
             .AddSingleton<DeliveryLanes>()
             .AddSingleton<DeliveryServices>()
             .AddSingleton<WebhookDispatcher>()
-            .AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>())
+            .AddWritingService<WebhookDispatcher>()
             .AddSingleton<EventSubscriptionGrpcService>()
             .AddSingleton<EventDeliveryGrpcService>();
     }

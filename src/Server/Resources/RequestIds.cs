@@ -24,31 +24,43 @@ internal sealed record RequestId(string Key, string Hash)
     }
 }
 
-/// <summary>Requests that were carried out, and what they were answered: kept for a day.</summary>
+/// <summary>
+/// Requests that were carried out, and what they were answered: kept for a day. An answer is looked for before a write; the
+/// write itself then keeps its own only where nobody was faster.
+/// </summary>
 internal static class RequestIds
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>The first answer to this request, or null where it is new.</summary>
-    public static async ValueTask<Stored<T>?> FindAnswerAsync<T>(Write write, string resource, RequestId? request)
+    public static async ValueTask<Stored<T>?> FindAnswerAsync<T>(Session session, string resource, RequestId? request, DateTimeOffset now)
         where T : IMessage<T>, new()
     {
         if (request is null)
             return null;
-        await write.Session.ExecuteAsync("delete from request_id where time < @limit", new { limit = TmfDate.Text(TmfDate.Of(write.Now - Kept)) });
-        var (hash, answer) = await write.Session.FindAsync<(string? Hash, string? Body)>(
-            "select hash, body from request_id where resource = @resource and key = @key", new { resource, key = request.Key });
+        var (hash, answer) = await session.FindAsync<(string? Hash, string? Body)>(
+            "select hash, body from request_id where resource = @resource and key = @key and time >= @limit",
+            Parameters.Of("resource", resource).With("key", request.Key).With("limit", Limit(now)));
         return hash is null ? null
             : hash != request.Hash ? throw ApiErrors.RequestIdReused(request.Key)
-            : new Stored<T>(JsonFormat.Parse<T>(answer!), 1, Replayed: true);
+            : new Stored<T>(JsonFormat.Parse<T>(answer!), 1, answer!.Length, Replayed: true);
     }
 
+    /// <summary>Keeps the answer; a conflict where the same request has one by now.</summary>
     public static async ValueTask AddAsync(Write write, string resource, RequestId? request, byte[] answer)
     {
         if (request is null)
             return;
-        await write.Session.ExecuteAsync(
-            "insert into request_id (resource, key, hash, body, time) values (@resource, @key, @hash, @answer, @time)",
-            new { resource, key = request.Key, hash = request.Hash, answer = Encoding.UTF8.GetString(answer), time = TmfDate.Text(TmfDate.Of(write.Now)) });
+        await write.Session.SendAsync("delete from request_id where time < @limit", Parameters.Of("limit", Limit(write.Now)));
+        await write.Session.SendAsync(
+            """
+            insert into request_id (resource, key, hash, body, time) values (@resource, @key, @hash, @answer, @time)
+            on conflict (resource, key) do nothing
+            """,
+            Parameters.Of("resource", resource).With("key", request.Key).With("hash", request.Hash)
+                .With("answer", Encoding.UTF8.GetString(answer)).With("time", TmfDate.Text(TmfDate.Of(write.Now))),
+            expect: 1);
     }
+
+    private static string Limit(DateTimeOffset now) => TmfDate.Text(TmfDate.Of(now - Kept));
 }

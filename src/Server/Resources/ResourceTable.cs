@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf;
 using ServiceOrdering.Json;
 using ServiceOrdering.Query;
@@ -11,7 +12,7 @@ internal sealed class ResourceTable<T>
 {
     private readonly Database _database;
     private readonly ResourceKind<T> _kind;
-    private readonly string _body;
+    private readonly string _textOf;
     private readonly string _insert;
     private readonly string _find;
     private readonly string _update;
@@ -24,10 +25,10 @@ internal sealed class ResourceTable<T>
     {
         _database = database;
         _kind = kind;
-        _body = database.AsUtf8("body");
+        _textOf = database.AsUtf8($"(select body from {kind.Table} where id = value)");
         var names = kind.Columns.Select(column => column.Name).ToList();
         _insert = $"insert into {kind.Table} (id, version, created_position, {string.Join(", ", names)}, body) values (@id, 1, @position, {string.Join(", ", names.Select(name => "@" + name))}, {database.FromUtf8("@body")})";
-        _find = $"select version, {_body} as Body from {kind.Table} where id = @id";
+        _find = $"select version, {database.AsUtf8("body")} as Body from {kind.Table} where id = @id";
         _update = $"update {kind.Table} set version = version + 1, {string.Join(", ", names.Select(name => $"{name} = @{name}"))}, body = {database.FromUtf8("@body")} where id = @id and version = @version";
         _delete = $"delete from {kind.Table} where id = @id and version = @version";
         // What the log tells of the creation without repeating it, it has to say before the text is gone.
@@ -46,7 +47,7 @@ internal sealed class ResourceTable<T>
 
     public async ValueTask<Stored<T>?> FindAsync(Session session, string id) =>
         await session.FindAsync<(long Version, byte[] Body)>(_find, Parameters.Of("id", id)) is { Body: { } body } row
-            ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version)
+            ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version, body.Length)
             : null;
 
     /// <summary>A resource that a change was meant for, if its entity tag is one of those that the caller knows.</summary>
@@ -71,56 +72,71 @@ internal sealed class ResourceTable<T>
     public async ValueTask<Stored<T>> WriteAsync(Write write, Stored<T>? before, Draft<T>? after)
     {
         if (before is { Version: 1 })
-            await write.Session.ExecuteAsync(_keepCreation, Parameters.Of("id", _kind.Id(before.Resource)));
+            await write.Session.SendAsync(_keepCreation, Parameters.Of("id", _kind.Id(before.Resource)));
         if (before is null)
-            await write.Session.ExecuteAsync(_insert, Values(after!, 0).With("position", write.UpcomingPosition), expect: 1);
+            await write.Session.SendAsync(_insert, Values(after!, 0).With("position", write.UpcomingPosition));
         else if (after is null)
-            await write.Session.ExecuteAsync(_delete, Parameters.Of("id", _kind.Id(before.Resource)).With("version", before.Version), expect: 1);
+            await write.Session.SendAsync(_delete, Parameters.Of("id", _kind.Id(before.Resource)).With("version", before.Version), expect: 1);
         else
-            await write.Session.ExecuteAsync(_update, Values(after, before.Version), expect: 1);
+            await write.Session.SendAsync(_update, Values(after, before.Version), expect: 1);
 
-        await CountAsync(write, before?.Resource, after?.Resource);
+        Count(write, before?.Resource, after?.Resource);
         await KeepListsAsync(write, before?.Resource, after?.Resource);
         foreach (var follower in _kind.Followers)
             await follower(write, before?.Resource, after);
-        return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1);
+        return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1, after.Body.Length);
     }
 
-    public ValueTask<ResourcePage<T>> ListAsync(ResourceQuery query, CancellationToken cancellationToken) => _database.ScanAsync(async session =>
+    /// <summary>Reads a page, which ends early where it would be larger than there is room for; it has one resource at least.</summary>
+    /// <param name="query">Which page.</param>
+    /// <param name="read">What the page has of a resource, and how many bytes that is.</param>
+    /// <param name="room">How many bytes the page may have.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public ValueTask<ResourcePage<TRow>> ListAsync<TRow>(
+        ResourceQuery query, Func<StoredText, (TRow Row, int Size)> read, int room, CancellationToken cancellationToken) => _database.ScanAsync(async session =>
     {
         var (sql, parameters) = Page(session.Dialect, query);
-        var resources = new List<T>();
-        await foreach (var body in session.StreamAsync<byte[]>(sql, parameters))
-            resources.Add(JsonFormat.Parse<T>(body));
-        var total = query.After is null ? await TotalAsync(session, query, resources.Count) : (long?)null;
-        if (resources.Count <= query.Limit)
-            return new ResourcePage<T>(resources, total, "");
-        resources.RemoveAt(query.Limit);
-        if (query.Sort is not null || resources.Count == 0)
-            return new ResourcePage<T>(resources, total, "");
-        var last = resources[^1];
-        return new ResourcePage<T>(resources, total, new PagePlace(_kind.Date(last), _kind.Id(last)).ToToken(query.Fingerprint));
-    }, cancellationToken);
+        var found = await session.ListAsync<(string Id, string Date)>(sql, parameters);
+        var total = query.After is null ? await TotalAsync(session, query, found.Count) : (long?)null;
+        var rows = new List<TRow>();
+        var size = 0;
+        // Texts come one by one, in the order of their ids here, and those beyond the room not at all.
+        var ids = JsonSerializer.Serialize(found.Take(query.Limit).Select(row => row.Id));
+        await foreach (var text in session.StreamAsync<(string Id, byte[] Body)>($"select value, {_textOf} from ({session.Each("@ids")}) wanted", Parameters.Of("ids", ids)))
+        {
+            var (row, bytes) = read(new StoredText(text.Id, text.Body));
+            if (rows.Count > 0 && size + bytes > room)
+                break;
+            rows.Add(row);
+            size += bytes;
+        }
+        // Behind the last one of another order there is no place that a token could stand for.
+        var hasToken = rows.Count > 0 && rows.Count < found.Count && query.Sort is null;
+        return new ResourcePage<TRow>(rows, total, hasToken ? new PagePlace(found[rows.Count - 1].Date, found[rows.Count - 1].Id).ToToken(query.Fingerprint) : "", size);
+    }, Unindexed(query), cancellationToken);
+
+    /// <summary>What a page is looked for by that has no index.</summary>
+    private IReadOnlyList<string> Unindexed(ResourceQuery query) =>
+    [
+        .. query.Filter.Paths.Where(path => !_kind.SqlColumns.Attributes.ContainsKey(path) && !_kind.SqlColumns.Lists.ContainsKey(path)),
+        // The indexes are for lists in the order of their dates.
+        .. query.Sort?.Paths ?? [],
+    ];
 
     /// <summary>
-    /// The statement that finds a page. The inner query finds it in an index where there is one; bodies are read for the page
-    /// only. One more than the page tells whether it is the last.
+    /// The statement that finds a page, in an index where there is one: ids and dates, so that nothing larger is sorted. One more
+    /// than the page tells whether it is the last.
     /// </summary>
     internal (string Sql, Parameters Parameters) Page(SqlDialect dialect, ResourceQuery query)
     {
         var filter = dialect.Translate(query.Filter, _kind.SqlColumns);
-        var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc, id", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
+        var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc nulls last, id", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
         // Both halves together are "behind the place"; the first alone is what an index can seek to.
         var after = query.After is null ? "" : $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id > @id)";
         var parameters = Parameters.Of(filter.Parameters, order.Parameters).With("limit", query.Limit + 1).With("offset", query.Offset);
         if (query.After is not null)
             parameters.With("date", query.After.Date).With("id", query.After.Id);
-        return ($"""
-            select {_body}
-            from (select id as found from {_kind.Table} where {filter.Where}{after} order by {order.OrderBy} limit @limit offset @offset) page
-            join {_kind.Table} on {_kind.Table}.id = found
-            order by {order.OrderBy}
-            """, parameters);
+        return ($"select id, {_kind.DateColumn} from {_kind.Table} where {filter.Where}{after} order by {order.OrderBy} limit @limit offset @offset", parameters);
     }
 
     /// <summary>
@@ -132,7 +148,7 @@ internal sealed class ResourceTable<T>
         if (read <= query.Limit && (read > 0 || query.Offset == 0))
             return query.Offset + read;
         if (query.Filter.IsAll)
-            return await session.FindAsync<long>("select coalesce(sum(total), 0) from resource_count where resource = @resource", Parameters.Of("resource", _kind.Name));
+            return await session.FindAsync<long>("select cast(coalesce(sum(total), 0) as bigint) from resource_count where resource = @resource", Parameters.Of("resource", _kind.Name));
         if (query.Filter.TryGetOnlyValues("state", out var states))
         {
             var total = 0L;
@@ -152,22 +168,12 @@ internal sealed class ResourceTable<T>
         return parameters;
     }
 
-    private async ValueTask CountAsync(Write write, T? before, T? after)
+    private void Count(Write write, T? before, T? after)
     {
-        var (old, current) = (before is null ? null : _kind.State(before), after is null ? null : _kind.State(after));
-        if (old == current)
-            return;
-        if (old is not null)
-            await write.Session.ExecuteAsync("update resource_count set total = total - 1 where resource = @resource and state = @state", Parameters.Of("resource", _kind.Name).With("state", old), expect: 1);
-        if (current is not null)
-        {
-            await write.Session.ExecuteAsync(
-                """
-                insert into resource_count (resource, state, total) values (@resource, @state, 1)
-                on conflict (resource, state) do update set total = resource_count.total + 1
-                """,
-                Parameters.Of("resource", _kind.Name).With("state", current));
-        }
+        if (before is not null)
+            write.Count(_kind.Name, _kind.State(before), -1);
+        if (after is not null)
+            write.Count(_kind.Name, _kind.State(after), 1);
     }
 
     private async ValueTask KeepListsAsync(Write write, T? before, T? after)
@@ -177,9 +183,9 @@ internal sealed class ResourceTable<T>
             HashSet<string> old = before is null ? [] : [.. values(before)];
             HashSet<string> current = after is null ? [] : [.. values(after)];
             foreach (var value in old.Except(current))
-                await write.Session.ExecuteAsync(_removeValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(before!)), expect: 1);
+                await write.Session.SendAsync(_removeValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(before!)), expect: 1);
             foreach (var value in current.Except(old))
-                await write.Session.ExecuteAsync(_addValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(after!)), expect: 1);
+                await write.Session.SendAsync(_addValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(after!)));
         }
     }
 }

@@ -3,8 +3,8 @@ using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Server.Resources;
 
-/// <summary>A resource and the version of it that its entity tag names.</summary>
-internal sealed record Stored<T>(T Resource, long Version, bool Replayed = false)
+/// <summary>A resource, the version of it that its entity tag names, and how many bytes its text has.</summary>
+internal sealed record Stored<T>(T Resource, long Version, int Size, bool Replayed = false)
 {
     public string ETag => ETagOf(Version);
 
@@ -20,5 +20,8 @@ internal sealed class Draft<T>(T resource)
     public byte[] Body { get; } = JsonFormat.ToUtf8Bytes(resource);
 }
 
-/// <summary>A page of resources. The total is not counted, and null, where a token was given.</summary>
-internal sealed record ResourcePage<T>(IReadOnlyList<T> Resources, long? TotalCount, string NextPageToken);
+/// <summary>The text that a resource is stored as.</summary>
+internal sealed record StoredText(string Id, byte[] Body);
+
+/// <summary>A page of resources, and its bytes. The total is not counted, and null, where a token was given.</summary>
+internal sealed record ResourcePage<T>(IReadOnlyList<T> Resources, long? TotalCount, string NextPageToken, int Size);

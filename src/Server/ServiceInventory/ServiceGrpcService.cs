@@ -5,58 +5,60 @@ using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Server.ServiceInventory;
 
-internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Service> services, ResourceView<Service> view, TimeProvider time) : ServiceService.ServiceServiceBase
+internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Service> services, ResourceList<Service> list, ResourceView<Service> view, TimeProvider time) : ServiceService.ServiceServiceBase
 {
     public override async Task<CreateServiceResponse> CreateService(CreateServiceRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var (service, requestId) = ServiceRequests.Check(request, time);
         var stored = await store.CreateAsync(context.Caller(), service, requestId, context.CancellationToken);
-        return new CreateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag, Replayed = stored.Replayed };
+        return new CreateServiceResponse { Service = show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context, isRead: true);
         var stored = await services.GetAsync(request.Id);
-        return new GetServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
+        return new GetServiceResponse { Service = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var query = ServiceRequests.Check(request);
-        var page = await services.ListAsync(query, context.CancellationToken);
-        var response = new ListServicesResponse
-        {
-            Services = { page.Resources.Select(show) },
-            AppliedLimit = query.Limit,
-            NextPageToken = page.NextPageToken,
-        };
-        if (page.TotalCount is { } total)
-            response.TotalCount = total;
-        return response;
+        return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 
     public override async Task<UpdateServiceResponse> UpdateService(UpdateServiceRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var change = ServiceRequests.Check(request, view.HrefOf(request.Service?.Id ?? "", context));
         var stored = await store.UpdateAsync(context.Caller(), request.Service!.Id, request.Etag, change, context.CancellationToken);
-        return new UpdateServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
+        return new UpdateServiceResponse { Service = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceResponse> PatchService(PatchServiceRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var change = ServiceRequests.Check(request, view.HrefOf(request.Id, context));
         var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
-        return new PatchServiceResponse { Service = show(stored.Resource), Etag = stored.ETag };
+        return new PatchServiceResponse { Service = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceResponse> DeleteService(DeleteServiceRequest request, ServerCallContext context)
     {
         await store.DeleteAsync(context.Caller(), request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceResponse();
+    }
+
+    /// <summary>The answer for a page, whose services it may have by another way.</summary>
+    public static ListServicesResponse Page<TRow>(ResourceQuery query, ResourcePage<TRow> page, Func<TRow, Service>? show)
+    {
+        var response = new ListServicesResponse { AppliedLimit = query.Limit, NextPageToken = page.NextPageToken };
+        if (show is not null)
+            response.Services.AddRange(page.Resources.Select(show));
+        if (page.TotalCount is { } total)
+            response.TotalCount = total;
+        return response;
     }
 }

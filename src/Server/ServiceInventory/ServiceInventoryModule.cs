@@ -20,6 +20,7 @@ internal static class ServiceInventoryModule
         })
         .AddSingleton<ServiceStore>()
         .AddSingleton<IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>, Text>()
+        .AddSingleton<IResponseTexts<ServiceGrpcService, ListServicesRequest, ListServicesResponse>, Texts>()
         .AddSingleton<ServiceGrpcService>()
         .AddSingleton<ServiceTopologyGrpcService>();
 
@@ -34,5 +35,17 @@ internal static class ServiceInventoryModule
     {
         public async ValueTask<GetServiceResponse?> WriteAsync(GetServiceRequest request, IBufferWriter<byte> body, ServerCallContext context) =>
             request.Fields.Length > 0 ? null : new GetServiceResponse { Etag = await text.WriteAsync(request.Id, body, context) };
+    }
+
+    private sealed class Texts(ResourceList<Service> list) : IResponseTexts<ServiceGrpcService, ListServicesRequest, ListServicesResponse>
+    {
+        public async ValueTask<(ListServicesResponse Response, ElementTexts Texts)?> ReadAsync(ListServicesRequest request, ServerCallContext context)
+        {
+            if (request.Fields.Length > 0)
+                return null;
+            var query = ServiceRequests.Check(request);
+            var page = await list.ReadTextsAsync(query, context);
+            return (ServiceGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
+        }
     }
 }

@@ -26,13 +26,13 @@ internal static class ServiceRelations
         var (old, current) = (RelationsOf(before), RelationsOf(after?.Resource));
         foreach (var (target, type) in old.Except(current))
         {
-            await write.Session.ExecuteAsync(
+            await write.Session.SendAsync(
                 "delete from service_relation where service_id = @id and target_id = @target and type = @type", new { id = before!.Id, target, type }, expect: 1);
         }
         foreach (var (target, type) in current.Except(old))
         {
-            await write.Session.ExecuteAsync(
-                "insert into service_relation (service_id, target_id, type) values (@id, @target, @type)", new { id = after!.Resource.Id, target, type }, expect: 1);
+            await write.Session.SendAsync(
+                "insert into service_relation (service_id, target_id, type) values (@id, @target, @type)", new { id = after!.Resource.Id, target, type });
         }
     }
 
@@ -55,7 +55,7 @@ internal static class ServiceRelations
             $"""
             select service_id, target_id, type, case when {to} in (select id from service) then 1 else 0 end
             from service_relation
-            where {from} in (select value from json_each(@ids))
+            where {from} in ({session.Each("@ids")})
             order by service_id, target_id, type
             limit @limit
             """,
@@ -72,31 +72,29 @@ internal static class ServiceRelations
         return topology;
     }
 
-    /// <summary>
-    /// The queue of a recursive query is first in, first out: nearest first. In a circle a service comes once for each distance
-    /// that it has, at most depth + 1 times, so that this many steps reach as many services as are shown.
-    /// </summary>
+    /// <summary>A service and those within the depth: distance by distance, each by id, as many as are shown.</summary>
     private static async ValueTask<List<Service>> ReachAsync(Session session, string id, string from, string to, int depth)
     {
-        var bodies = await session.ListAsync<string>(
-            $"""
-            with recursive reach (id, distance) as (
-                select id, 0 from service where id = @id
-                union
-                select service.id, distance + 1
-                from reach
-                join service_relation on {from} = reach.id
-                join service on service.id = {to}
-                where distance < @depth
-                limit @steps
-            )
-            select body
-            from (select id as found, min(distance) as distance from reach group by id order by distance, id limit @services)
-            join service on service.id = found
-            order by distance, found
-            """,
-            new { id, depth, steps = MostServices * (depth + 1), services = MostServices });
-        return bodies.ConvertAll(JsonFormat.Parse<Service>);
+        var reached = await session.ListAsync<(string Id, string Body)>("select id, body from service where id = @id", new { id });
+        var frontier = reached.ConvertAll(service => service.Id);
+        for (var distance = 1; distance <= depth && frontier.Count > 0 && reached.Count < MostServices; distance++)
+        {
+            var next = await session.ListAsync<(string Id, string Body)>(
+                $"""
+                select id, body from service
+                where id in (select {to} from service_relation where {from} in ({session.Each("@frontier")})) and id not in ({session.Each("@reached")})
+                order by id limit @limit
+                """,
+                new
+                {
+                    frontier = JsonSerializer.Serialize(frontier),
+                    reached = JsonSerializer.Serialize(reached.Select(service => service.Id)),
+                    limit = MostServices - reached.Count,
+                });
+            reached.AddRange(next);
+            frontier = next.ConvertAll(service => service.Id);
+        }
+        return reached.ConvertAll(service => JsonFormat.Parse<Service>(service.Body));
     }
 
     private static HashSet<Relation> RelationsOf(Service? service) => service is null ? [] :

@@ -9,18 +9,20 @@ namespace ServiceOrdering.Server.ServiceInventory;
 /// <summary>What is done to services, each a script of steps in one write.</summary>
 internal sealed class ServiceStore(Database database, ResourceTable<Service> services, ResourceKind<Service> kind, TimeProvider time)
 {
-    public Task<Stored<Service>> CreateAsync(Caller caller, Service service, RequestId? requestId, CancellationToken cancellationToken)
+    public Task<Stored<Service>> CreateAsync(Caller caller, Service service, RequestId? requestId, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var draft = new Draft<Service>(service);
-        return database.WriteAsync(caller, async write =>
+        if (requestId is not null
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<Service>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
-            if (await RequestIds.FindAnswerAsync<Service>(write, kind.Name, requestId) is { } answer)
-                return answer;
-            var stored = await services.WriteAsync(write, before: null, draft);
+            return answer;
+        }
+        var draft = new Draft<Service>(service);
+        return await database.WriteAsync(caller, async write =>
+        {
             await RequestIds.AddAsync(write, kind.Name, requestId, draft.Body);
-            return stored;
+            return await services.WriteAsync(write, before: null, draft);
         }, cancellationToken);
-    }
+    });
 
     /// <summary>Changes a service by its life's rules.</summary>
     public Task<Stored<Service>> UpdateAsync(

@@ -6,59 +6,61 @@ using Tmf.ServiceOrdering.V4;
 namespace ServiceOrdering.Server.ServiceOrders;
 
 internal sealed class ServiceOrderGrpcService(
-    ServiceOrderStore store, ResourceTable<ServiceOrder> orders, ResourceView<ServiceOrder> view, TimeProvider time)
+    ServiceOrderStore store, ResourceTable<ServiceOrder> orders, ResourceList<ServiceOrder> list, ResourceView<ServiceOrder> view, TimeProvider time)
     : ServiceOrderService.ServiceOrderServiceBase
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
         var stored = await store.CreateAsync(context.Caller(), order, requestId, context.CancellationToken);
-        return new CreateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag, Replayed = stored.Replayed };
+        return new CreateServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context, isRead: true);
         var stored = await orders.GetAsync(request.Id);
-        return new GetServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
+        return new GetServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
         var query = ServiceOrderRequests.Check(request);
-        var page = await orders.ListAsync(query, context.CancellationToken);
-        var response = new ListServiceOrdersResponse
-        {
-            ServiceOrders = { page.Resources.Select(show) },
-            AppliedLimit = query.Limit,
-            NextPageToken = page.NextPageToken,
-        };
-        if (page.TotalCount is { } total)
-            response.TotalCount = total;
-        return response;
+        return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var change = ServiceOrderRequests.Check(request, view.HrefOf(request.ServiceOrder?.Id ?? "", context));
         var stored = await store.UpdateAsync(context.Caller(), request.ServiceOrder!.Id, request.Etag, change, context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
+        return new UpdateServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Form(request.Fields, context);
+        var show = view.Answer(request.Fields, context);
         var change = ServiceOrderRequests.Check(request, view.HrefOf(request.Id, context));
         var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = show(stored.Resource), Etag = stored.ETag };
+        return new PatchServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
         await store.DeleteAsync(context.Caller(), request.Id, request.Etag, context.CancellationToken);
         return new DeleteServiceOrderResponse();
+    }
+
+    /// <summary>The answer for a page, whose orders it may have by another way.</summary>
+    public static ListServiceOrdersResponse Page<TRow>(ResourceQuery query, ResourcePage<TRow> page, Func<TRow, ServiceOrder>? show)
+    {
+        var response = new ListServiceOrdersResponse { AppliedLimit = query.Limit, NextPageToken = page.NextPageToken };
+        if (show is not null)
+            response.ServiceOrders.AddRange(page.Resources.Select(show));
+        if (page.TotalCount is { } total)
+            response.TotalCount = total;
+        return response;
     }
 }

@@ -9,21 +9,23 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// <summary>What is done to service orders, each a script of steps in one write.</summary>
 internal sealed class ServiceOrderStore(Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, TimeProvider time)
 {
-    public Task<Stored<ServiceOrder>> CreateAsync(Caller caller, ServiceOrder order, RequestId? requestId, CancellationToken cancellationToken)
+    public Task<Stored<ServiceOrder>> CreateAsync(Caller caller, ServiceOrder order, RequestId? requestId, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var draft = new Draft<ServiceOrder>(order);
-        return database.WriteAsync(caller, async write =>
+        if (requestId is not null
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ServiceOrder>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
-            if (await RequestIds.FindAnswerAsync<ServiceOrder>(write, kind.Name, requestId) is { } answer)
-                return answer;
+            return answer;
+        }
+        var draft = new Draft<ServiceOrder>(order);
+        return await database.WriteAsync(caller, async write =>
+        {
             var unknown = await FindUnknownReferencesAsync(write, before: null, order);
             if (unknown.Count > 0)
                 throw ApiErrors.RequestInvalid([.. unknown.Select(violation => new FieldViolation(violation) { Field = $"service_order.{violation.Field}" })]);
-            var stored = await orders.WriteAsync(write, before: null, draft);
             await RequestIds.AddAsync(write, kind.Name, requestId, draft.Body);
-            return stored;
+            return await orders.WriteAsync(write, before: null, draft);
         }, cancellationToken);
-    }
+    });
 
     /// <summary>Changes an order by its life's rules.</summary>
     public Task<Stored<ServiceOrder>> UpdateAsync(

@@ -6,13 +6,19 @@ internal abstract class Database : IDisposable
     // Each conflict is another's success; so many in a row are a resource that everybody wants at once.
     private const int MostConflicts = 100;
 
-    /// <summary>What operators know the database by: the path of its file.</summary>
+    /// <summary>What operators know the database by: the path of its file, or its server and name.</summary>
     public abstract string Location { get; }
 
     /// <summary>What tells this database from every other.</summary>
     public abstract long Identity { get; }
 
-    /// <summary>Raised after every commit, before its callers are answered.</summary>
+    /// <summary>Whether several servers may work on it at the same time.</summary>
+    public abstract bool IsShared { get; }
+
+    /// <summary>Whether it is only read here: every write is refused.</summary>
+    public abstract bool IsReadOnly { get; }
+
+    /// <summary>Raised after every commit, before its callers are answered; where other servers commit too, soon after theirs.</summary>
     public event Action? Committed;
 
     /// <summary>SQL that reads a text as the UTF-8 that it is stored as, in place of a string: for what only passes through.</summary>
@@ -24,11 +30,26 @@ internal abstract class Database : IDisposable
     /// <summary>Reads with one statement, which sees one consistent state.</summary>
     public abstract ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read);
 
-    /// <summary>Reads with any number of statements, which see one state, and ends soon after the caller has gone.</summary>
-    public abstract ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken);
+    /// <summary>
+    /// Reads with any number of statements, which see one state. A few scans run at a time, each for a limited time; one ends
+    /// soon after its caller has gone. Other reads and writes go on beside them.
+    /// </summary>
+    /// <param name="scan">What is read. It does not wait for anybody outside of the database, who would hold up the others.</param>
+    /// <param name="unindexed">Attributes that are looked for without an index; empty where the scan is short.</param>
+    /// <param name="cancellationToken">Tells that the caller has gone.</param>
+    public abstract ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, IReadOnlyList<string> unindexed, CancellationToken cancellationToken);
+
+    /// <summary>A scan that an index makes short.</summary>
+    public ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken) => ScanAsync(scan, [], cancellationToken);
 
     /// <summary>Runs a write in a transaction and answers once it is durable. One that throws leaves nothing behind.</summary>
-    public abstract Task<T> WriteAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken);
+    public Task<T> WriteAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) => IsReadOnly
+        ? throw Errors.ApiErrors.ServerUnavailable("The server only reads its database now (Storage:ReadOnly): nothing can be changed until it is started without that.")
+        : EnqueueAsync(caller, write, cancellationToken);
+
+    /// <summary>Finds out whether it can be written; throws where it cannot. A write that changes nothing still takes the writer's turn.</summary>
+    public virtual Task ProbeAsync(CancellationToken cancellationToken) =>
+        WriteAsync(Caller.Server, write => write.Session.FindAsync<long>("select last from event_position"), cancellationToken);
 
     /// <summary>
     /// Runs what reads first and then writes by compare-and-set, so that the writer has little to do; again where another write
@@ -54,6 +75,8 @@ internal abstract class Database : IDisposable
     }
 
     public abstract void Dispose();
+
+    protected abstract Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken);
 
     protected void TellCommitted() => Committed?.Invoke();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Api;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -14,8 +15,8 @@ internal sealed class ResponseWriter(HttpRoute route)
     // A list beyond this goes out while it is being written; what is smaller has a Content-Length.
     private const int FlushThreshold = 64 * 1024;
 
-    /// <summary>Answers. A body that is text already goes out in place of what the message would be written as.</summary>
-    public async Task WriteAsync(HttpContext context, IMessage request, IMessage message, RecycledBuffer? writtenBody = null)
+    /// <summary>Answers. A body that is text already, or a list of texts, goes out in place of what the message would be written as.</summary>
+    public async Task WriteAsync(HttpContext context, IMessage request, IMessage message, RecycledBuffer? writtenBody = null, ElementTexts? elements = null)
     {
         var response = context.Response;
         response.StatusCode = route.SuccessStatus;
@@ -29,7 +30,7 @@ internal sealed class ResponseWriter(HttpRoute route)
 
         if (route.Page is { } page)
         {
-            PageHeaders.Write(context, page, request, message, route.ResponseBody!.Count(message));
+            PageHeaders.Write(context, page, request, message, elements?.Count ?? route.ResponseBody!.Count(message));
         }
 
         if (IsUnchanged(context))
@@ -45,12 +46,12 @@ internal sealed class ResponseWriter(HttpRoute route)
             }
             else
             {
-                await WriteBodyAsync(context, message);
+                await WriteBodyAsync(context, message, elements);
             }
         }
     }
 
-    private async Task WriteBodyAsync(HttpContext context, IMessage message)
+    private async Task WriteBodyAsync(HttpContext context, IMessage message, ElementTexts? elements)
     {
         var body = !route.AnswersWithMessage ? null : route.ResponseBody is { } field ? field.Child(message) : message;
         if (body is HttpBody raw)
@@ -62,7 +63,11 @@ internal sealed class ResponseWriter(HttpRoute route)
 
         context.Response.ContentType = JsonType;
         using var buffer = new RecycledBuffer();
-        if (body is not null)
+        if (elements is not null)
+        {
+            await WriteTextsAsync(context, elements, buffer);
+        }
+        else if (body is not null)
         {
             JsonFormat.Write(body, buffer);
         }
@@ -89,16 +94,45 @@ internal sealed class ResponseWriter(HttpRoute route)
         for (var i = 0; i < count; i++)
         {
             list.WriteElement(writer, message, i);
-            if (writer.BytesPending + buffer.Length > FlushThreshold && !HttpMethods.IsHead(context.Request.Method))
+            if (writer.BytesPending + buffer.Length > FlushThreshold)
             {
                 writer.Flush();
-                await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
-                buffer.Clear();
+                await SendPieceAsync(context, buffer);
             }
         }
 
         writer.WriteEndArray();
         JsonFormat.Return(writer);
+    }
+
+    private static async Task WriteTextsAsync(HttpContext context, ElementTexts elements, RecycledBuffer buffer)
+    {
+        buffer.Write("["u8);
+        for (var i = 0; i < elements.Count; i++)
+        {
+            if (i > 0)
+            {
+                buffer.Write(","u8);
+            }
+
+            elements.Write(i, buffer);
+            if (buffer.Length > FlushThreshold)
+            {
+                await SendPieceAsync(context, buffer);
+            }
+        }
+
+        buffer.Write("]"u8);
+    }
+
+    // What has no body has a length: all of it stays.
+    private static async Task SendPieceAsync(HttpContext context, RecycledBuffer buffer)
+    {
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
+            buffer.Clear();
+        }
     }
 
     private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body)

@@ -32,6 +32,9 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     /// <summary>The body that was written as text, or null where that is left to the message.</summary>
     public RecycledBuffer? WrittenText => _text is { Length: > 0 } ? _text : null;
 
+    /// <summary>The list that is the body, where its elements are texts.</summary>
+    public ElementTexts? Elements { get; set; }
+
     public ServerCallContext ServerCallContext => this;
 
     /// <summary>Trailers that the service has set, or null where it never asked for them.</summary>

@@ -28,10 +28,16 @@ internal sealed class UnaryMethod<TService, TRequest, TResponse> : TmfJsonMethod
         var implementation = Implementation<TService, Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(
             method.Name, typeof(TRequest), typeof(ServerCallContext));
         var text = Route.AnswersWithMessage ? services.Provider.GetService<IResponseText<TService, TRequest, TResponse>>() : null;
+        var texts = Route.ResponseBody is { Descriptor: { IsRepeated: true, IsMap: false } } ? services.Provider.GetService<IResponseTexts<TService, TRequest, TResponse>>() : null;
         _call = Interceptors(options).Around<TRequest, TResponse>(async (request, context) =>
         {
             if (text is not null && await text.WriteAsync(request, ((TranscodedCallContext)context).Text, context) is { } answer)
                 return answer;
+            if (texts is not null && await texts.ReadAsync(request, context) is { } read)
+            {
+                ((TranscodedCallContext)context).Elements = read.Texts;
+                return read.Response;
+            }
             var service = activator.Create(context.GetHttpContext().RequestServices);
             try
             {
@@ -55,7 +61,7 @@ internal sealed class UnaryMethod<TService, TRequest, TResponse> : TmfJsonMethod
             ThrowIfRefused(call);
             if (call.Trailers is { } trailers)
                 CallMetadata.ToHeaders(trailers, http.Response.Headers);
-            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response, call.WrittenText);
+            await _writer.WriteAsync(http, (IMessage)request, (IMessage)response, call.WrittenText, call.Elements);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace ServiceOrdering.Server.Tests.Events;
 
 /// <summary>One event of an event stream; what it does not have is empty.</summary>
@@ -26,7 +24,7 @@ public sealed class EventStreamReader : IDisposable
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        response.EnsureSuccessStatusCode();
         return new EventStreamReader(response, new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)));
     }
 

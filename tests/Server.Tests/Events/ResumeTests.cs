@@ -90,7 +90,7 @@ public sealed class ResumeTests : IDisposable
         await _server.WriteLargeAsync(LargeOrders, Cancellation);
         Assert.InRange((await HeldByTailAsync()).Count, 1, LargeOrders - 20);
 
-        await _server.Service<Database>().WriteAsync(Caller.Server, write => EventLog.TrimAsync(write.Session, "9999", LargeOrders), Cancellation);
+        await TrimAsync(LargeOrders);
 
         Assert.Empty(_server.EventIds());
         var end = await Assert.ThrowsAnyAsync<ServiceOrderingException>(() => ReadAsync(slow, LargeOrders));
@@ -105,7 +105,7 @@ public sealed class ResumeTests : IDisposable
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
         var token = call.ResponseStream.Current.ResumeToken;
         await _server.WriteAsync(1, 3, Cancellation);
-        await _server.Service<Database>().WriteAsync(Caller.Server, write => EventLog.TrimAsync(write.Session, "9999", limit: 2), Cancellation);
+        await TrimAsync(2);
         var kept = _server.EventIds();
 
         var watcher = new EventWatcher(_server.Events, new WatchEventsRequest { ResumeToken = token });
@@ -126,14 +126,30 @@ public sealed class ResumeTests : IDisposable
         var options = Microsoft.Extensions.Options.Options.Create(new EventsOptions { Retention = TimeSpan.FromDays(30) });
         var logger = Microsoft.Extensions.Logging.Abstractions.NullLogger<EventRetention>.Instance;
 
-        using (var early = new EventRetention(_server.Service<Database>(), new LaterTime(TimeSpan.FromDays(29.9)), options, logger))
+        using (var early = new EventRetention(_server.Service<Database>(), _server.Service<Leases>(), new LaterTime(TimeSpan.FromDays(29.9)), options, logger))
             await early.TrimAsync(Cancellation);
         var before = _server.EventIds();
-        using (var late = new EventRetention(_server.Service<Database>(), new LaterTime(TimeSpan.FromDays(30.1)), options, logger))
+        using (var late = new EventRetention(_server.Service<Database>(), _server.Service<Leases>(), new LaterTime(TimeSpan.FromDays(30.1)), options, logger))
             await late.TrimAsync(Cancellation);
 
         Assert.Equal(all, before);
         Assert.Empty(_server.EventIds());
+    }
+
+    [Fact]
+    public async Task Event_that_was_written_under_a_wrong_clock_takes_no_younger_ones_along()
+    {
+        await _server.WriteAsync(Callers, 4, Cancellation);
+        await _server.ExecuteAsync("update event_log set time = '2000-01-01T00:00:00.000Z' where position in (1, 3)");
+        var all = _server.EventIds();
+        var options = Microsoft.Extensions.Options.Options.Create(new EventsOptions { Retention = TimeSpan.FromDays(30) });
+        var logger = Microsoft.Extensions.Logging.Abstractions.NullLogger<EventRetention>.Instance;
+
+        using (var retention = new EventRetention(_server.Service<Database>(), _server.Service<Leases>(), TimeProvider.System, options, logger))
+            await retention.TrimAsync(Cancellation);
+
+        // The first is as old as it says, for all that anybody knows; behind it comes one that is young.
+        Assert.Equal(all.Skip(1), _server.EventIds());
     }
 
     [Fact]
@@ -182,6 +198,12 @@ public sealed class ResumeTests : IDisposable
         await foreach (var message in watcher.WithCancellation(Cancellation))
             return message;
         throw new InvalidOperationException("The watch ended.");
+    }
+
+    private async Task TrimAsync(int limit)
+    {
+        var lease = Assert.Single(await _server.Service<Leases>().TakeAsync(["trim"], Cancellation));
+        await _server.Service<Database>().WriteAsync(Caller.Server, write => EventLog.TrimAsync(write, lease, "9999", limit), Cancellation);
     }
 
     private sealed class LaterTime(TimeSpan by) : TimeProvider

@@ -7,13 +7,16 @@ namespace ServiceOrdering.Server.Tests.Hosting;
 public sealed class StartTests
 {
     [Theory]
-    [InlineData("--Storage:Provider=oracle", "Allowed: sqlite")]
+    [InlineData("--Storage:Provider=oracle", "Allowed: sqlite, postgres")]
     [InlineData("--Storage:ConnectionString=Data Source=:memory:", "Storage:ConnectionString")]
     [InlineData("--ForwardedHeaders:KnownProxies:0=proxy.example.com", "'proxy.example.com' is no IP address")]
     [InlineData("--Storage:ConnectionString=Data Source=/dev/null/orders.db", "/dev/null/orders.db")]
+    [InlineData("--Storage:Provider=postgres", "must name a server and a database")]
+    [InlineData("--Storage:Provider=postgres --Storage:ConnectionString=Host=127.0.0.1;Port=1;Database=orders;Username=x --Storage:Patience=00:00:01", "127.0.0.1:1/orders cannot be used: Failed to connect")]
+    [InlineData("--Storage:LeaseDuration=00:00:00.5", "at least 00:00:01")]
     public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
     {
-        var (exitCode, error) = await RunAsync(setting, "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0");
+        var (exitCode, error) = await RunAsync([.. Split(setting), "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0"]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(told, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
@@ -33,6 +36,8 @@ public sealed class StartTests
         Assert.Equal(1, exitCode);
         Assert.Contains("address already in use", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
+
+    private static string[] Split(string settings) => [.. settings.Split(" --").Select((setting, i) => i == 0 ? setting : "--" + setting)];
 
     private static async Task<(int ExitCode, string Error)> RunAsync(params string[] settings)
     {

@@ -49,9 +49,6 @@ internal static class HubServer
         }
     }
 
-    /// <summary>The ids of all events, in the order of the log.</summary>
-    public static List<string> EventIds(this RunningServer server) => server.Query<string>("select id from event_log order by position");
-
     public static RestAnswer Is(this RestAnswer answer, HttpStatusCode status)
     {
         Assert.True(answer.Status == status, $"Expected {status}, got {answer.Status}: {answer.Body}");

@@ -4,9 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Dapper;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Data.Sqlite;
 
 namespace ServiceOrdering.Server.Tests.Hub;
 
@@ -23,12 +21,10 @@ public sealed class WebhookCrashTests : IDisposable
         ("Webhooks:RetryDelays:0", "00:00:00.001"),
     ];
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+    private readonly TestDatabase _database = new();
     private readonly Random _random = new(641);
 
-    private string DatabaseFile => Path.Combine(_folder.FullName, "crash.db");
-
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _database.Dispose();
 
     [Fact]
     public async Task Listener_that_fails_at_random_gets_every_event_in_order_from_a_server_that_is_killed()
@@ -41,7 +37,7 @@ public sealed class WebhookCrashTests : IDisposable
 
         for (var life = 0; life < Lives; life++)
         {
-            using var server = await ServerProcess.StartAsync(DatabaseFile, Cancel, Impatient);
+            using var server = await ServerProcess.StartAsync(_database, Cancel, Impatient);
             using var http = new HttpClient { BaseAddress = server.Rest };
             if (life == 0)
             {
@@ -55,7 +51,7 @@ public sealed class WebhookCrashTests : IDisposable
             server.Kill();
         }
 
-        using (await ServerProcess.StartAsync(DatabaseFile, Cancel, Impatient))
+        using (await ServerProcess.StartAsync(_database, Cancel, Impatient))
         {
             var expected = EventIds();
             Assert.Equal(Lives * OrdersPerLife, expected.Count);
@@ -77,7 +73,7 @@ public sealed class WebhookCrashTests : IDisposable
         listener.Answers(500);
         string id;
         string before;
-        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel, ("Webhooks:RetryDelays:0", "01:00:00")))
+        using (var server = await ServerProcess.StartAsync(_database, Cancel, ("Webhooks:RetryDelays:0", "01:00:00")))
         using (var http = new HttpClient { BaseAddress = server.Rest })
         {
             await SubscribeAsync(http, listener);
@@ -89,7 +85,7 @@ public sealed class WebhookCrashTests : IDisposable
             server.Kill();
         }
 
-        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel))
+        using (var server = await ServerProcess.StartAsync(_database, Cancel))
         using (var http = new HttpClient { BaseAddress = server.Rest })
         {
             await using var other = await Listener.StartAsync();
@@ -108,7 +104,7 @@ public sealed class WebhookCrashTests : IDisposable
     {
         await using var listener = await Listener.StartAsync();
         listener.Answer = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
-        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel, ("Webhooks:Timeout", "00:05:00")))
+        using (var server = await ServerProcess.StartAsync(_database, Cancel, ("Webhooks:Timeout", "00:05:00")))
         using (var http = new HttpClient { BaseAddress = server.Rest })
         {
             await SubscribeAsync(http, listener);
@@ -122,7 +118,7 @@ public sealed class WebhookCrashTests : IDisposable
         }
 
         listener.Answers(200);
-        using (await ServerProcess.StartAsync(DatabaseFile, Cancel))
+        using (await ServerProcess.StartAsync(_database, Cancel))
             Assert.Equal(listener.Received[0].EventId, (await listener.WaitAsync(1))[1].EventId);
     }
 
@@ -186,8 +182,6 @@ public sealed class WebhookCrashTests : IDisposable
 
     private List<string> EventIds()
     {
-        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
-        connection.Open();
-        return [.. connection.Query<string>("select id from event_log order by position")];
+        return _database.Query<string>("select id from event_log order by position");
     }
 }

@@ -7,6 +7,7 @@ using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Tests.Events;
 
 namespace ServiceOrdering.Server.Tests.Hub;
 
@@ -223,7 +224,8 @@ public sealed class WebhookDeliveryTests : IDisposable
         await using var idle = await Listener.StartAsync();
         var idleId = await _server.SubscribeAsync(idle);
         var dispatcher = _server.Service<WebhookDispatcher>();
-        await WaitAsync(() => dispatcher.PositionOf(idleId) == 1);
+        var idler = await _server.Service<EventSubscriptionStore>().GetAsync("", idleId);
+        await WaitAsync(() => dispatcher.PositionOf(idler) == 1);
 
         // The writer is busy while the answer comes and while deliveries are stopped.
         using var busy = new ManualResetEventSlim();
@@ -237,7 +239,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         answer.SetResult();
         await _server.WaitForAsync(id, delivery => delivery.ResumeToken == _server.Token(1));
         var stop = dispatcher.StopAsync(Cancel);
-        await WaitAsync(() => dispatcher.PositionOf(idleId) is null);
+        await WaitAsync(() => dispatcher.PositionOf(idler) is null);
         var recorded = (await _server.GetAsync($"/events/v1/subscriptions/{id}/attempts")).Json.AsArray();
         var isStopped = stop.IsCompleted;
         go.Set();
@@ -246,9 +248,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         Assert.Empty(recorded);
         Assert.False(isStopped);
         Assert.True(await write);
-        var file = _server.DatabaseFile + "-stopped";
-        await _server.Service<Database>().ReadAsync(session => session.ExecuteAsync("vacuum into @file", new { file }));
-        using var restarted = new RunningServer(("Storage:ConnectionString", $"Data Source={file}"));
+        using var restarted = new RunningServer(_server.Database.ForAnotherServer());
         await restarted.PlaceOrderAsync();
         var received = await listener.WaitAsync(1);
         Assert.Equal(restarted.EventIds(), received.Select(delivery => delivery.EventId));

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Hub;
+using ServiceOrdering.Server.Tests.Events;
 
 namespace ServiceOrdering.Server.Tests.Hub;
 

@@ -263,6 +263,33 @@ public sealed class CreateServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_that_can_be_searched_for_have_at_most_1000_bytes()
+    {
+        // Nothing that compresses: an index would have room for that.
+        var random = new Random(638);
+        var longest = string.Concat(Enumerable.Range(0, 500).Select(_ => (char)random.Next(0xa1, 0x600)));
+        string Everywhere(string text) =>
+            $$$"""
+            {"@type":"Service","state":"active","name":"{{{text}}}","serviceType":"{{{text}}}","serviceDate":"{{{text}}}","serviceSpecification":{"id":"{{{text}}}","@type":"ServiceSpecificationRef"},
+            "serviceCharacteristic":[{"name":"{{{text}}}","value":"v"}],"serviceOrderItem":[{"serviceOrderId":"{{{text}}}","itemId":"1"}],
+            "relatedParty":[{"role":"r","partyOrPartyRole":{"id":"{{{text}}}","@type":"PartyRef"}}],
+            "serviceRelationship":[{"relationshipType":"{{{text}}}","service":{"id":"{{{text}}}","@type":"ServiceRef"}}],"supportingService":[{"id":"{{{text}}}"}]}
+            """;
+
+        await _server.CreateServiceAsync(Everywhere(longest));
+        var answer = await _server.SendAsync(HttpMethod.Post, RunningServer.ServicePath, Everywhere(longest + "xy"));
+
+        answer.IsError(HttpStatusCode.BadRequest, "24");
+        Assert.Equal(
+            [
+                "/name", "/relatedParty/0/partyOrPartyRole/id", "/serviceCharacteristic/0/name", "/serviceDate", "/serviceOrderItem/0/serviceOrderId",
+                "/serviceRelationship/0/relationshipType", "/serviceRelationship/0/service/id", "/serviceSpecification/id", "/serviceType", "/supportingService/0/id",
+            ],
+            answer.Violations.Select(violation => violation.Path).Order(StringComparer.Ordinal));
+        Assert.Contains("at most 1000", answer.Body);
+    }
+
+    [Fact]
     public async Task Unknown_service_is_not_found()
     {
         (await _server.GetAsync($"{RunningServer.ServicePath}/unknown")).IsError(HttpStatusCode.NotFound, "60");

@@ -110,8 +110,7 @@ public sealed class ListServicesTests : IDisposable
     {
         var plan = _server.Explain<Service>(ServiceRequests.Check(new ListServicesRequest { Filter = filter }));
 
-        Assert.Contains(plan, step => step.StartsWith("SEARCH service", StringComparison.Ordinal) && step.EndsWith(index, StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN service", StringComparison.Ordinal));
+        RunningServer.AssertSearches(plan, "service", index, index.StartsWith("PRIMARY KEY", StringComparison.Ordinal) ? "service_value_pkey" : null);
     }
 
     [Fact]

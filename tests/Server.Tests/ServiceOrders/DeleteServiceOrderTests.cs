@@ -58,7 +58,7 @@ public sealed class DeleteServiceOrderTests : IDisposable
     public async Task Order_in_progress_is_not_deleted()
     {
         var id = await _server.PlaceOrderAsync();
-        await _server.ExecuteAsync("update service_order set body = json_set(body, '$.state', 'inProgress') where id = @id", new { id });
+        await _server.ExecuteAsync("""update service_order set body = replace(body, '"state":"acknowledged","@type"', '"state":"inProgress","@type"') where id = @id""", new { id });
 
         var answer = (await _server.SendAsync(HttpMethod.Delete, $"{RunningServer.ServiceOrderPath}/{id}")).IsError(HttpStatusCode.Conflict, "62");
 

@@ -128,30 +128,23 @@ public sealed class IdempotencyTests : IDisposable
     [Fact]
     public async Task Key_survives_a_restart()
     {
-        var folder = Directory.CreateTempSubdirectory("service-ordering-");
-        try
+        using var database = new TestDatabase();
+        var answers = new List<(string Body, bool Replayed)>();
+        for (var life = 0; life < 2; life++)
         {
-            var answers = new List<(string Body, bool Replayed)>();
-            for (var life = 0; life < 2; life++)
+            using var server = await ServerProcess.StartAsync(database, Cancel);
+            using var http = new HttpClient { BaseAddress = server.Rest };
+            using var request = new HttpRequestMessage(HttpMethod.Post, RunningServer.ServiceOrderPath + "?fields=none")
             {
-                using var server = await ServerProcess.StartAsync(Path.Combine(folder.FullName, "restart.db"), Cancel);
-                using var http = new HttpClient { BaseAddress = server.Rest };
-                using var request = new HttpRequestMessage(HttpMethod.Post, RunningServer.ServiceOrderPath + "?fields=none")
-                {
-                    Content = new StringContent(ExampleOrders.Minimal, Encoding.UTF8, "application/json"),
-                    Headers = { { Key, "a" } },
-                };
-                using var response = await http.SendAsync(request, Cancel);
-                var answer = await RestAnswer.ReadAsync(response);
-                answers.Add(((string)answer.Json["id"]!, answer.Headers.ContainsKey("Idempotent-Replayed")));
-                Assert.Equal(0, await server.StopAsync(Cancel));
-            }
-            Assert.Equal([(answers[0].Body, false), (answers[0].Body, true)], answers);
+                Content = new StringContent(ExampleOrders.Minimal, Encoding.UTF8, "application/json"),
+                Headers = { { Key, "a" } },
+            };
+            using var response = await http.SendAsync(request, Cancel);
+            var answer = await RestAnswer.ReadAsync(response);
+            answers.Add(((string)answer.Json["id"]!, answer.Headers.ContainsKey("Idempotent-Replayed")));
+            Assert.Equal(0, await server.StopAsync(Cancel));
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.Equal([(answers[0].Body, false), (answers[0].Body, true)], answers);
     }
 
     private async Task<CreateServiceOrderResponse> CreateAsync(string itemId, string requestId) => await _server.ServiceOrders.CreateServiceOrderAsync(

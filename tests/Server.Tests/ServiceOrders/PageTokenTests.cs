@@ -132,12 +132,12 @@ public sealed class PageTokenTests : IDisposable
     [InlineData("filter=$[?(@.externalId=='x')]", "service_order_by_external_id (external_id=?)")]
     public async Task Filter_on_an_indexed_attribute_uses_its_index(string filter, string index)
     {
+        Assert.SkipWhen(TestDatabase.IsPostgres && filter == "externalId=x&state=held", "Which of two indexes is the better one PostgreSQL decides by what it has counted.");
         await PlaceAsync(1);
 
         var plan = Explain(new ListServiceOrdersRequest { Filter = filter });
 
-        Assert.Contains(plan, step => step.StartsWith("SEARCH service_order ", StringComparison.Ordinal) && step.EndsWith(index, StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN service_order", StringComparison.Ordinal));
+        RunningServer.AssertSearches(plan, "service_order", index, index.StartsWith("sqlite", StringComparison.Ordinal) ? "service_order_pkey" : null);
     }
 
     [Theory]
@@ -150,10 +150,10 @@ public sealed class PageTokenTests : IDisposable
 
         var plan = Explain(new ListServiceOrdersRequest { Filter = filter, PageToken = token });
 
-        Assert.Contains(plan, step => step.StartsWith("SEARCH service_order ", StringComparison.Ordinal) && step.Contains("order_date<?"));
-        // The one sort is that of the page itself.
-        Assert.Single(Explain(new ListServiceOrdersRequest { Filter = filter }), step => step.Contains("TEMP B-TREE"));
-        Assert.Single(plan, step => step.Contains("TEMP B-TREE"));
+        var (search, sort) = TestDatabase.IsPostgres ? ("order_date <=", "Sort Key") : ("order_date<?", "TEMP B-TREE");
+        Assert.Contains(plan, step => step.Contains(search));
+        Assert.DoesNotContain(Explain(new ListServiceOrdersRequest { Filter = filter }), step => step.Contains(sort));
+        Assert.DoesNotContain(plan, step => step.Contains(sort));
     }
 
     private List<string> Explain(ListServiceOrdersRequest request) => _server.Explain<ServiceOrder>(ServiceOrderRequests.Check(request));

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace ServiceOrdering.Server.Tests.Storage;
 
@@ -13,11 +11,9 @@ public sealed class CrashTests : IDisposable
     // A storm of more: CRASH_ROUNDS=100.
     private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("CRASH_ROUNDS"), out var rounds) ? rounds : 3;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+    private readonly TestDatabase _database = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    private string DatabaseFile => Path.Combine(_folder.FullName, "crash.db");
+    public void Dispose() => _database.Dispose();
 
     [Fact]
     public async Task Killed_server_loses_nothing_that_it_answered()
@@ -25,7 +21,7 @@ public sealed class CrashTests : IDisposable
         var answered = new ConcurrentBag<string>();
         for (var life = 0; life < Rounds; life++)
         {
-            using var server = await ServerProcess.StartAsync(DatabaseFile, Cancel);
+            using var server = await ServerProcess.StartAsync(_database, Cancel);
             using var http = new HttpClient { BaseAddress = server.Rest };
             var before = answered.Count;
             var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(() => PlaceUntilDeadAsync(http, answered), Cancel)).ToList();
@@ -37,7 +33,7 @@ public sealed class CrashTests : IDisposable
             Assert.True(answered.Count >= before + 300, "The server was not killed in the middle of a storm.");
         }
 
-        using (var server = await ServerProcess.StartAsync(DatabaseFile, Cancel))
+        using (var server = await ServerProcess.StartAsync(_database, Cancel))
         using (var http = new HttpClient { BaseAddress = server.Rest })
         {
             foreach (var id in answered)
@@ -72,17 +68,20 @@ public sealed class CrashTests : IDisposable
     /// <summary>Every order has its event and its place in the count, and the log has neither gap nor duplicate.</summary>
     private void AssertWhole(int answered)
     {
-        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
-        connection.Open();
-        var orders = connection.QuerySingle<long>("select count(*) from service_order");
+        var orders = Find("select count(*) from service_order");
         Assert.InRange(orders, answered, answered + (Rounds * 16));
-        Assert.Equal(orders, connection.QuerySingle<long>("select sum(total) from resource_count"));
-        Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from event_log join service_order on resource_id = service_order.id"));
-        Assert.Equal(orders, connection.QuerySingle<long>("select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));
+        Assert.Equal(orders, Find("select cast(sum(total) as bigint) from resource_count"));
+        Assert.Equal(orders, Find("select count(*) from event_log join service_order on resource_id = service_order.id"));
+        Assert.Equal(orders, Find(TestDatabase.IsPostgres
+            ? "select count(*) from service_order where jsonb_array_length(body::jsonb -> 'serviceOrderItem') = 3"
+            : "select count(*) from service_order where json_array_length(body, '$.serviceOrderItem') = 3"));
 
-        var positions = connection.Query<long>("select position from event_log order by position");
+        var positions = _database.Query<long>("select position from event_log order by position");
         Assert.Equal(Enumerable.Range(1, (int)orders).Select(i => (long)i), positions);
-        Assert.Equal(orders, connection.QuerySingle<long>("select last from event_position"));
-        Assert.Equal("ok", connection.QuerySingle<string>("pragma integrity_check"));
+        Assert.Equal(orders, Find("select last from event_position"));
+        if (!TestDatabase.IsPostgres)
+            Assert.Equal(["ok"], _database.Query<string>("pragma integrity_check"));
+
+        long Find(string sql) => _database.Query<long>(sql)[0];
     }
 }

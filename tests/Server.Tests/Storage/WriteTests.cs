@@ -31,7 +31,7 @@ public sealed class WriteTests : IDisposable
         Assert.Equal("o", (await Orders.GetAsync("o")).Resource.Id);
         Assert.Equal("s", (await Services.GetAsync("s")).Resource.Id);
         Assert.Equal([("ServiceOrderCreateEvent", "o", 1L), ("ServiceCreateEvent", "s", 2L)], _server.Log().Select(logged => (logged.Type, logged.ResourceId, logged.Position)));
-        Assert.Equal(2, _server.Query<long>("select sum(total) from resource_count")[0]);
+        Assert.Equal(2, _server.Query<long>("select cast(sum(total) as bigint) from resource_count")[0]);
     }
 
     [Fact]
@@ -64,6 +64,19 @@ public sealed class WriteTests : IDisposable
 
         Assert.Equal("changed", (await Services.GetAsync("s")).Resource.Name);
         Assert.Equal(2, _server.Log().Count);
+    }
+
+    [Fact]
+    public async Task What_is_refused_behind_a_lost_compare_and_set_was_lost_by_it()
+    {
+        var service = await WriteAsync(write => Services.WriteAsync(write, before: null, NewService("s")));
+
+        await Assert.ThrowsAsync<ConflictException>(() => WriteAsync(async write =>
+        {
+            await write.Session.SendAsync("update service set version = 2 where version = 99", expect: 1);
+            await write.Session.SendAsync("insert into service select * from service");
+            return service;
+        }));
     }
 
     [Fact]

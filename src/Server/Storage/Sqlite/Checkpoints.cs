@@ -17,14 +17,17 @@ internal sealed class Checkpoints : IDisposable
     private readonly FileInfo _log;
     private readonly SemaphoreSlim _due = new(0);
     private readonly Thread _thread;
+    private readonly long _busyTimeout;
     private long _next = Step;
     private long _limit = Largest;
     private volatile bool _closing;
 
     /// <param name="session">A connection for checkpoints alone; theirs from here on.</param>
     /// <param name="location">Path of the database.</param>
-    public Checkpoints(SqliteSession session, string location)
+    /// <param name="busyTimeout">Milliseconds that a transaction waits for a lock.</param>
+    public Checkpoints(SqliteSession session, string location, long busyTimeout)
     {
+        _busyTimeout = busyTimeout;
         _session = session;
         _log = new FileInfo(location + "-wal");
         _thread = new Thread(Run) { Name = "storage checkpoints", IsBackground = true };
@@ -48,7 +51,7 @@ internal sealed class Checkpoints : IDisposable
             finally
             {
                 // Also where the disk is full: the next transaction waits for a lock as ever.
-                writer.ExecuteScript("pragma busy_timeout = 5000");
+                writer.ExecuteScript($"pragma busy_timeout = {_busyTimeout}");
                 _limit = isBusy ? size + Step : Largest;
                 _next = isBusy ? size + Step : Step;
             }

@@ -1,8 +1,8 @@
 namespace ServiceOrdering.Server.Storage.Sqlite;
 
 /// <summary>
-/// Holds the file: for its owner's eyes only, for one process at a time, and with a look at whether it is still there. The
-/// lock is the operating system's and dies with the process.
+/// Holds the file: for its owner's eyes only, for one process that writes or any number that only read, and with a look at
+/// whether it is still there. The lock is the operating system's and dies with the process.
 /// </summary>
 internal sealed class DatabaseFile : IDisposable
 {
@@ -10,23 +10,29 @@ internal sealed class DatabaseFile : IDisposable
     private readonly FileStream _lock;
     private readonly FileStream _file;
 
+    /// <param name="path">The path of the database.</param>
+    /// <param name="isReadOnly">Only to read: the file has to be there, and others may read it as well.</param>
     /// <exception cref="DatabaseUnusableException">Another process has the file, or it cannot be opened.</exception>
-    public DatabaseFile(string path)
+    public DatabaseFile(string path, bool isReadOnly = false)
     {
         _path = path;
+        if (isReadOnly && !File.Exists(path))
+            throw new DatabaseUnusableException($"The database {path} cannot be opened: there is no such file.");
         try
         {
-            _lock = Open(path + "-lock", FileShare.None);
+            _lock = Open(path + "-lock", isReadOnly, isReadOnly ? FileShare.Read : FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DatabaseUnusableException(Directory.Exists(Path.GetDirectoryName(path))
+            throw new DatabaseUnusableException(isReadOnly
+                ? $"The database {path} is in use by a server that writes: stop it, or start it again with Storage:ReadOnly=true. ({e.Message})"
+                : Directory.Exists(Path.GetDirectoryName(path))
                 ? $"The database {path} cannot be had alone, which one server at a time must: {e.Message}"
                 : $"The database {path} cannot be opened: there is no such folder.", e);
         }
         try
         {
-            _file = Open(path, FileShare.ReadWrite | FileShare.Delete);
+            _file = Open(path, isReadOnly, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,15 +55,16 @@ internal sealed class DatabaseFile : IDisposable
         _lock.Dispose();
     }
 
-    private static FileStream Open(string path, FileShare share)
+    private static FileStream Open(string path, bool isReadOnly, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = isReadOnly ? FileAccess.Read : FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (OperatingSystem.IsWindows())
             return new FileStream(path, options);
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         options.UnixCreateMode = OwnerOnly;
         var file = new FileStream(path, options);
-        File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
+        if (!isReadOnly)
+            File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
         return file;
     }
 }

@@ -12,29 +12,56 @@ internal sealed class SqliteDatabase : Database
     private readonly string _connectionString;
     private readonly ConcurrentBag<SqliteSession> _idle = [];
     private readonly DatabaseFile _file;
-    private readonly WriteQueue _writes;
+    private readonly WriteQueue? _writes;
+    private readonly ScanQueue _scans;
+    private readonly ScanThreads _threads;
+    private readonly FileHealth _health;
+    private readonly long _busyTimeout;
 
     public SqliteDatabase(StorageOptions options, TimeProvider time, ILogger<SqliteDatabase> logger)
     {
-        var builder = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = false };
+        var builder = new SqliteConnectionStringBuilder(options.ConnectionString)
+        {
+            Pooling = false,
+            // The driver would go on trying for half a minute; how long a lock is waited for is said to SQLite.
+            DefaultTimeout = 1,
+        };
         builder.DataSource = Path.GetFullPath(builder.DataSource);
+        if (options.ReadOnly)
+            builder.Mode = SqliteOpenMode.ReadOnly;
         _connectionString = builder.ConnectionString;
         Location = builder.DataSource;
+        _scans = new ScanQueue(options.ScanTimeLimit);
+        _busyTimeout = (long)options.Patience.TotalMilliseconds;
+        _health = new FileHealth(Location, time, logger);
 
-        _file = new DatabaseFile(Location);
+        _file = new DatabaseFile(Location, options.ReadOnly);
+        _threads = new ScanThreads(ScanQueue.Places);
         try
         {
+            if (options.ReadOnly)
+            {
+                var reader = Open();
+                _idle.Add(reader);
+                SqliteMigrations.Check(reader, Location);
+                Identity = reader.Find<long>("select id from database_identity");
+                return;
+            }
             var writer = OpenWriter(logger);
             Identity = writer.Find<long>("select id from database_identity");
-            _writes = new WriteQueue(writer, _file, new Checkpoints(Open(), Location), time, TellCommitted);
+            _writes = new WriteQueue(writer, _file, new Checkpoints(Open(), Location, _busyTimeout), _health, time, TellCommitted);
         }
         catch (SqliteException e)
         {
+            DropIdle();
+            _threads.Dispose();
             _file.Dispose();
             throw new DatabaseUnusableException($"The database {Location} cannot be opened: {e.Message}", e);
         }
         catch
         {
+            DropIdle();
+            _threads.Dispose();
             _file.Dispose();
             throw;
         }
@@ -44,17 +71,23 @@ internal sealed class SqliteDatabase : Database
 
     public override long Identity { get; }
 
+    public override bool IsShared => false;
+
+    public override bool IsReadOnly => _writes is null;
+
     /// <summary>What is wrong with a connection string, or null. A database in memory would be another one for each connection.</summary>
-    public static string? Problem(string connectionString)
+    /// <param name="connectionString">The connection string.</param>
+    /// <param name="name">What it is known by to whoever has to change it.</param>
+    public static string? Problem(string connectionString, string name = "Storage:ConnectionString")
     {
         try
         {
             var builder = new SqliteConnectionStringBuilder(connectionString);
-            return builder.Mode != SqliteOpenMode.Memory && builder.DataSource is not ("" or ":memory:") ? null : NoFile;
+            return builder.Mode != SqliteOpenMode.Memory && builder.DataSource is not ("" or ":memory:") ? null : NoFile(name);
         }
         catch (ArgumentException)
         {
-            return NoFile;
+            return NoFile(name);
         }
     }
 
@@ -64,58 +97,105 @@ internal sealed class SqliteDatabase : Database
 
     public override async ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read)
     {
-        var session = Rent();
+        SqliteSession? session = null;
         try
         {
+            session = Rent();
             return await read(session);
+        }
+        catch (SqliteException e) when (SqliteFault.Explain(e) is not null)
+        {
+            throw _health.Judge(e);
         }
         finally
         {
-            _idle.Add(session);
+            if (session is not null)
+                _idle.Add(session);
         }
     }
 
-    public override async ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken)
+    public override ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, IReadOnlyList<string> unindexed, CancellationToken cancellationToken) =>
+        _scans.RunAsync(token => new ValueTask<T>(_threads.RunAsync(() => Scan(scan, token))), unindexed, cancellationToken);
+
+    private T Scan<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken)
     {
-        var session = Rent();
+        SqliteSession? session = null;
         try
         {
+            session = Rent();
             session.Execute("begin");
             try
             {
                 using var cancellation = session.CancelWith(cancellationToken);
-                return await scan(session);
+                var scanning = scan(session);
+                return scanning.IsCompleted ? scanning.Result : scanning.AsTask().GetAwaiter().GetResult();
             }
             finally
             {
-                session.Execute("rollback");
+                // A fault may have ended it.
+                if (session.IsInTransaction)
+                    session.Execute("rollback");
             }
+        }
+        catch (SqliteException e) when (SqliteFault.Explain(e) is not null)
+        {
+            throw _health.Judge(e);
         }
         finally
         {
-            _idle.Add(session);
+            if (session is not null)
+                _idle.Add(session);
         }
     }
 
-    public override Task<T> WriteAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) =>
-        _writes.EnqueueAsync(caller, write, cancellationToken);
+    public override async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (_health.Fault is null)
+        {
+            await base.ProbeAsync(cancellationToken);
+            return;
+        }
+        if (_health.IsDamaged)
+            throw _health.Fault;
+        // What fails may still take a write that needs no room: this one needs some, and gives it back.
+        await WriteAsync(
+            Caller.Server,
+            async write =>
+            {
+                await write.Session.ExecuteAsync("insert into request_id (resource, key, hash, body, time) values ('', '', '', hex(zeroblob(65536)), '')");
+                return await write.Session.ExecuteAsync("delete from request_id where resource = '' and key = ''");
+            },
+            cancellationToken);
+        _health.Succeeded(isProof: true);
+    }
 
     public override void Dispose()
     {
-        _writes.Dispose();
-        while (_idle.TryTake(out var session))
-            session.Dispose();
+        _writes?.Dispose();
+        _threads.Dispose();
+        DropIdle();
         _file.Dispose();
     }
 
-    private const string NoFile = "Storage:ConnectionString must name a database file, such as 'Data Source=service-ordering.db'.";
+    protected override Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) =>
+        _writes!.EnqueueAsync(caller, write, cancellationToken);
+
+    private static string NoFile(string name) => $"{name} must name a database file, such as 'Data Source=service-ordering.db'.";
+
+    private void DropIdle()
+    {
+        while (_idle.TryTake(out var session))
+            session.Dispose();
+    }
 
     private SqliteSession Rent() => _idle.TryTake(out var session) ? session : Open();
 
     private SqliteSession Open()
     {
         var session = new SqliteSession(_connectionString);
-        session.ExecuteScript("pragma synchronous = full; pragma busy_timeout = 5000; pragma mmap_size = 268435456;");
+        session.ExecuteScript(
+            // An error of the disk under a mapped page would end the process, where a read that fails is one refusal.
+            $"pragma synchronous = full; pragma busy_timeout = {_busyTimeout}; pragma mmap_size = 0;");
         return session;
     }
 
@@ -124,8 +204,7 @@ internal sealed class SqliteDatabase : Database
         var session = Open();
         try
         {
-            // The file grows under the writer: mapped, it would be mapped anew time and again.
-            session.ExecuteScript($"pragma mmap_size = 0; pragma cache_size = -32000; pragma page_size = {PageSize};");
+            session.ExecuteScript($"pragma cache_size = -32000; pragma page_size = {PageSize};");
             SqliteMigrations.Apply(session, PageSize, Location, logger);
             session.ExecuteScript(
                 // Checkpoints come from a thread of their own.

@@ -5,24 +5,16 @@ namespace ServiceOrdering.Server.Storage.Sqlite;
 /// <summary>Brings a file to the schema and the layout of this build: the embedded .sql files, each once, in the order of their numbers.</summary>
 internal static partial class SqliteMigrations
 {
-    private const string Folder = "ServiceOrdering.Server.Storage.Migrations.Sqlite.";
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(5);
 
     public static void Apply(SqliteSession session, int pageSize, string location, ILogger logger)
     {
         var isNew = session.Find<long>("select count(*) from sqlite_schema") == 0;
-        if (!isNew && session.Find<long>("select count(*) from sqlite_schema where name = 'schema_migration'") == 0)
-            throw new DatabaseUnusableException($"The file {location} is a SQLite database of another program.");
+        if (!isNew)
+            RefuseAnothers(session, location);
         session.ExecuteScript("create table if not exists schema_migration (name text not null primary key, applied_at text not null) strict");
-        var applied = session.List<string>("select name from schema_migration").ToHashSet();
-        var assembly = typeof(SqliteMigrations).Assembly;
-        var known = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().ToList();
-
-        if (applied.Except(known.Select(Name)).FirstOrDefault() is { } newer)
-            throw new DatabaseUnusableException($"The database was written by a newer version: this one does not know its migration {newer}.");
-
-        var steps = known.Where(resource => !applied.Contains(Name(resource)))
-            .Select(resource => (Name: Name(resource), Run: (Action)(() => Run(session, resource))))
+        var steps = Missing(session)
+            .Select(file => (file.Name, Run: (Action)(() => Run(session, file))))
             .ToList();
         if (session.Find<long>("pragma page_size") != pageSize)
             steps.Add(("page size", () => session.ExecuteScript($"pragma journal_mode = delete; pragma page_size = {pageSize}; vacuum;")));
@@ -30,14 +22,40 @@ internal static partial class SqliteMigrations
             Report(steps[i].Name, i + 1, steps.Count, location, isNew ? null : logger, steps[i].Run);
     }
 
-    private static void Run(SqliteSession session, string resource)
+    /// <summary>Looks whether a file that is only read has all that this build reads.</summary>
+    /// <exception cref="DatabaseUnusableException">It has not: it is another program's, or was written by an older or a newer version.</exception>
+    public static void Check(SqliteSession session, string location)
     {
-        using var reader = new StreamReader(typeof(SqliteMigrations).Assembly.GetManifestResourceStream(resource)!);
+        RefuseAnothers(session, location);
+        if (Missing(session).FirstOrDefault() is { } missing)
+        {
+            throw new DatabaseUnusableException(
+                $"The database {location} was written by an older version and is only to be read: start this version once without Storage:ReadOnly, which brings it up to date ({missing.Name}).");
+        }
+    }
+
+    private static void RefuseAnothers(SqliteSession session, string location)
+    {
+        if (session.Find<long>("select count(*) from sqlite_schema where name = 'schema_migration'") == 0)
+            throw new DatabaseUnusableException($"The file {location} is a SQLite database of another program.");
+    }
+
+    private static IEnumerable<MigrationFile> Missing(SqliteSession session)
+    {
+        var applied = session.List<string>("select name from schema_migration").ToHashSet();
+        var known = MigrationFile.All("Sqlite");
+        if (applied.Except(known.Select(file => file.Name)).FirstOrDefault() is { } newer)
+            throw new DatabaseUnusableException($"The database was written by a newer version: this one does not know its migration {newer}.");
+        return known.Where(file => !applied.Contains(file.Name));
+    }
+
+    private static void Run(SqliteSession session, MigrationFile file)
+    {
         session.ExecuteScript("begin immediate");
         try
         {
-            session.ExecuteScript(reader.ReadToEnd());
-            session.Execute("insert into schema_migration (name, applied_at) values (@name, strftime('%Y-%m-%dT%H:%M:%fZ'))", new { name = Name(resource) });
+            session.ExecuteScript(file.Sql);
+            session.Execute("insert into schema_migration (name, applied_at) values (@name, strftime('%Y-%m-%dT%H:%M:%fZ'))", new { name = file.Name });
             session.ExecuteScript("commit");
         }
         catch
@@ -64,8 +82,6 @@ internal static partial class SqliteMigrations
 
     private static double Size(string location) =>
         new[] { "", "-wal", "-journal" }.Select(suffix => new FileInfo(location + suffix)).Where(file => file.Exists).Sum(file => file.Length) / 1e6;
-
-    private static string Name(string resource) => resource[Folder.Length..^".sql".Length];
 
     [LoggerMessage(LogLevel.Information, "Upgrading {Location}, step {Step} of {Steps}: {Name}")]
     private static partial void LogStep(ILogger logger, string location, int step, int steps, string name);

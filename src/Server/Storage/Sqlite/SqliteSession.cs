@@ -20,6 +20,8 @@ internal sealed class SqliteSession : Session, IDisposable
 
     public override SqlDialect Dialect => SqliteDialect.Instance;
 
+    public override string Each(string array) => $"select value from json_each({array})";
+
     /// <summary>How many rows have been changed on this connection.</summary>
     public long TotalChanges => raw.sqlite3_total_changes(Handle);
 
@@ -29,6 +31,12 @@ internal sealed class SqliteSession : Session, IDisposable
     private sqlite3 Handle => _connection.Inner.Handle!;
 
     public override ValueTask<int> ExecuteAsync(string sql, object? parameters = null) => new(Execute(sql, parameters));
+
+    public override ValueTask SendAsync(string sql, object? parameters = null, int? expect = null)
+    {
+        var changed = Execute(sql, parameters);
+        return expect is null || changed == expect ? ValueTask.CompletedTask : throw new ConflictException();
+    }
 
     public override async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters = null)
     {

@@ -15,24 +15,27 @@ internal sealed class WriteQueue : IDisposable
     private readonly DatabaseFile _file;
     private readonly TimeProvider _time;
     private readonly Checkpoints _checkpoints;
+    private readonly FileHealth _health;
     private readonly Action _committed;
     private readonly Thread _thread;
     // A monitor and no semaphore: waiting for it does not spin, on processors that the callers have use for.
     private readonly object _gate = new();
-    private readonly Queue<Waiting> _waiting = new();
-    private readonly LogPositions _positions = new();
+    private readonly Queue<QueuedWrite> _waiting = new();
+    private readonly Counters _counters = new();
     private bool _closing;
 
     /// <param name="session">The connection that writes; the queue's own from here on.</param>
     /// <param name="file">The file that has to stay in its place.</param>
     /// <param name="checkpoints">Keep the log small; the queue's own from here on.</param>
+    /// <param name="health">Is told what the file does.</param>
     /// <param name="time">Tells when a write is made.</param>
     /// <param name="committed">Called on the writer's thread after a commit and before its callers are answered.</param>
-    public WriteQueue(SqliteSession session, DatabaseFile file, Checkpoints checkpoints, TimeProvider time, Action committed)
+    public WriteQueue(SqliteSession session, DatabaseFile file, Checkpoints checkpoints, FileHealth health, TimeProvider time, Action committed)
     {
         _session = session;
         _file = file;
         _checkpoints = checkpoints;
+        _health = health;
         _time = time;
         _committed = committed;
         _thread = new Thread(Run) { Name = "storage writer", IsBackground = true };
@@ -41,7 +44,7 @@ internal sealed class WriteQueue : IDisposable
 
     public Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        var write = new Waiting<T>(caller, work, cancellationToken);
+        var write = new QueuedWrite<T>(caller, work, cancellationToken);
         lock (_gate)
         {
             if (_closing || _waiting.Count >= LongestQueue)
@@ -70,13 +73,13 @@ internal sealed class WriteQueue : IDisposable
 
     private void Run()
     {
-        var batch = new List<Waiting>(LargestBatch);
+        var batch = new List<QueuedWrite>(LargestBatch);
         while (Take(batch))
             Commit(batch);
     }
 
     /// <summary>Waits for writes; false when there will be no more.</summary>
-    private bool Take(List<Waiting> batch)
+    private bool Take(List<QueuedWrite> batch)
     {
         batch.Clear();
         lock (_gate)
@@ -89,22 +92,26 @@ internal sealed class WriteQueue : IDisposable
         return batch.Count > 0;
     }
 
-    private void Commit(List<Waiting> batch)
+    private void Commit(List<QueuedWrite> batch)
     {
+        var changes = _session.TotalChanges;
         try
         {
             if (!_file.IsInPlace)
-                throw Errors.ApiErrors.ServerUnavailable("The database file was removed or replaced; the server has to be started again.");
+                throw Errors.ApiErrors.ServerUnavailable("The database file was removed or replaced; the server has to be started again.", passes: false);
             if (!TryCommit(batch, withSavepoints: false))
                 TryCommit(batch, withSavepoints: true);
         }
         catch (Exception e)
         {
             RollBack();
+            var told = _health.Judge(e);
             foreach (var write in batch)
-                write.Fail(e);
+                write.Fail(told);
             return;
         }
+        if (_session.TotalChanges != changes)
+            _health.Succeeded();
         _committed();
         foreach (var write in batch)
             write.Answer();
@@ -116,21 +123,22 @@ internal sealed class WriteQueue : IDisposable
     /// run without: a write that fails before it has changed anything, as refusals do, leaves nothing to take back. Only where
     /// one fails half-way is the batch run again, each write under its savepoint.
     /// </summary>
-    private bool TryCommit(List<Waiting> batch, bool withSavepoints)
+    private bool TryCommit(List<QueuedWrite> batch, bool withSavepoints)
     {
         _session.Execute("begin immediate");
-        var first = _positions.Last = _session.Find<long>("select last from event_position");
+        _counters.Start(_session.Find<long>("select last from event_position"));
         foreach (var write in batch)
         {
             if (withSavepoints)
                 _session.Execute("savepoint write");
-            var (changes, position) = (_session.TotalChanges, _positions.Last);
-            if (!write.TryRun(_session, _time.GetUtcNow(), _positions))
+            var (changes, mark) = (_session.TotalChanges, _counters.Mark());
+            var now = _time.GetUtcNow();
+            if (!Complete(write.TryRunAsync(_session, now, now, _counters)))
             {
-                // What SQLite has rolled back by itself, the whole batch must not go on without.
-                if (!_session.IsInTransaction)
+                // What SQLite has rolled back by itself, the whole batch must not go on without; and a fault of the file is everybody's.
+                if (!_session.IsInTransaction || SqliteFault.Explain(write.Failure!) is not null)
                     throw write.Failure!;
-                _positions.Last = position;
+                _counters.GoBack(mark);
                 if (_session.TotalChanges != changes)
                 {
                     if (!withSavepoints)
@@ -144,10 +152,20 @@ internal sealed class WriteQueue : IDisposable
             if (withSavepoints)
                 _session.Execute("release write");
         }
-        if (_positions.Last != first)
-            _session.Execute("update event_position set last = @last", new { last = _positions.Last });
+        Complete(_counters.SaveAsync(_session));
         _session.Execute("commit");
         return true;
+    }
+
+    // Everything that is done on this database completes at once; whatever else a write waits for, the writer does.
+    private static bool Complete(ValueTask<bool> running) => running.IsCompleted ? running.Result : running.AsTask().GetAwaiter().GetResult();
+
+    private static void Complete(ValueTask running)
+    {
+        if (running.IsCompleted)
+            running.GetAwaiter().GetResult();
+        else
+            running.AsTask().GetAwaiter().GetResult();
     }
 
     private void KeepLogSmall()
@@ -173,53 +191,5 @@ internal sealed class WriteQueue : IDisposable
         {
             // The next batch cannot begin then, and says so to its callers.
         }
-    }
-
-    private abstract class Waiting
-    {
-        public Exception? Failure { get; protected set; }
-
-        public abstract bool TryRun(Session session, DateTimeOffset now, LogPositions positions);
-
-        public abstract void Answer();
-
-        public abstract void Fail(Exception cause);
-    }
-
-    private sealed class Waiting<T>(Caller caller, Func<Write, ValueTask<T>> work, CancellationToken cancellationToken) : Waiting
-    {
-        // Callers go on elsewhere: the writer's thread has the next commit to make.
-        private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _result;
-
-        public Task<T> Task => _source.Task;
-
-        public override bool TryRun(Session session, DateTimeOffset now, LogPositions positions)
-        {
-            Failure = null;
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var running = work(new Write(session, now, caller, positions));
-                // Everything that a write does on this database completes at once; whatever else it waits for, the writer does.
-                _result = running.IsCompleted ? running.Result : running.AsTask().GetAwaiter().GetResult();
-                return true;
-            }
-            catch (Exception e)
-            {
-                Failure = e;
-                return false;
-            }
-        }
-
-        public override void Answer()
-        {
-            if (Failure is null)
-                _source.SetResult(_result!);
-            else
-                _source.SetException(Failure);
-        }
-
-        public override void Fail(Exception cause) => _source.SetException(cause);
     }
 }

@@ -1,0 +1,28 @@
+namespace ServiceOrdering.Server.Storage;
+
+/// <summary>A step of the schema: an embedded .sql file.</summary>
+/// <param name="Name">The file's name without ending: a number, the same for all databases, and what it is about.</param>
+/// <param name="Sql">Its text.</param>
+internal sealed record MigrationFile(string Name, string Sql)
+{
+    private const string CompatibleMark = "-- compatible";
+
+    /// <summary>Whether servers that do not know the step can go on with the database: so says its first line.</summary>
+    public bool IsCompatible => Sql.StartsWith(CompatibleMark, StringComparison.Ordinal);
+
+    /// <summary>The steps of a database, in the order of their numbers.</summary>
+    /// <param name="database">The folder that they are in: <c>Sqlite</c>, <c>Postgres</c>.</param>
+    public static IReadOnlyList<MigrationFile> All(string database)
+    {
+        var assembly = typeof(MigrationFile).Assembly;
+        var folder = $"{typeof(MigrationFile).Namespace}.Migrations.{database}.";
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name =>
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                return new MigrationFile(name[folder.Length..^".sql".Length], reader.ReadToEnd());
+            })];
+    }
+}
