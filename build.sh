@@ -159,9 +159,10 @@ run_benchmarks() {
   dotnet run --project tests/Benchmarks --no-build --configuration $configuration -- --quick || failed+=(Benchmarks)
 }
 
-# Sums up what the test runs counted.
+# Names the tests that failed, which is far up by now, and sums up what the runs counted.
 summarize() {
   printf '\n'
+  grep -h '^failed ' "$results"/*.txt || true
   cat "$results"/*.txt | awk '$1 == "succeeded:" { ok += $2 } $1 == "failed:" { bad += $2 } $1 == "skipped:" { left += $2 }
     END { printf "%d passed, %d failed, %d skipped\n", ok, bad, left }'
 }
