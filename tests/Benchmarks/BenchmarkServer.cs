@@ -66,6 +66,9 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 $"--Storage:ConnectionString={database.ConnectionString}",
             },
         };
+        // Several share this machine's cores, where a thread that looks for work only takes them from the others.
+        if (!ownsDatabase)
+            start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         var process = Process.Start(start)!;
         var addresses = await ListeningLine.ReadAsync(process.StandardOutput);
         _ = process.StandardOutput.ReadToEndAsync();

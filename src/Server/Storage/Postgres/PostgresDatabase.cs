@@ -134,6 +134,8 @@ internal sealed partial class PostgresDatabase : Database
         Default(settings, "Timeout", () => settings.Timeout = Seconds(options.Patience / 2));
         Default(settings, "Command Timeout", () => settings.CommandTimeout = Seconds(options.Patience));
         Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
+        // Nothing that is done here outlives its transaction; behind a pooler what there would be to reset is another's.
+        Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
         // Which of them failed decides whose write it was.
         settings.IncludeFailedBatchedCommand = true;
         Default(settings, "Application Name", () => settings.ApplicationName = "service-ordering");
@@ -158,8 +160,6 @@ internal sealed partial class PostgresDatabase : Database
             Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 100);
             return false;
         }
-        // What there would be to reset is another's.
-        Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
         if (settings.MaxAutoPrepare > 0)
             LogPrepares(logger, LocationOf(settings));
         else

@@ -12,6 +12,9 @@ internal sealed partial class PostgresSignals : IAsyncDisposable
     /// <summary>How late another server's commit is seen at most, where no notification comes through.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
+    // While commits follow one another as quickly, each server tells of its own this often.
+    private static readonly TimeSpan NotifyInterval = TimeSpan.FromMilliseconds(5);
+
     private const string Channel = "service_ordering";
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
@@ -111,13 +114,16 @@ internal sealed partial class PostgresSignals : IAsyncDisposable
         }
     }
 
-    // One for all commits that there were meanwhile, and outside of their transactions: those with a notification would wait for one another.
+    // One for all commits that there were meanwhile, and outside of their transactions: those with a notification would wait for
+    // one another. It wakes a process of the database for every server.
     private async Task NotifyAsync(CancellationToken cancellationToken)
     {
         await _due.Reader.ReadAsync(cancellationToken);
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         await using var notify = new NpgsqlCommand($"notify {Channel}, '{_server}'", connection);
         await notify.ExecuteNonQueryAsync(cancellationToken);
+        await connection.CloseAsync();
+        await Task.Delay(NotifyInterval, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Through a pooler nothing is heard of other servers' commits: they are asked for every {Milliseconds} ms, unless Storage:ListenConnectionString leads to the database itself")]

@@ -20,14 +20,14 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     // Whoever holds the counter holds all: a server that falls silent loses it soon. None of it outlives the transaction, so
-    // that connections can be shared by transactions (PgBouncer).
-    private static readonly string[] Begin =
-    [
-        "begin", "set local idle_in_transaction_session_timeout = 3000", "set local lock_timeout = 8000", "set local statement_timeout = 8000",
-    ];
-
+    // that connections can be shared by transactions (PgBouncer). The limits are set by the time that the row is locked: rows
+    // are locked as the last step of a plan.
     private const string TakeCounter =
-        "select last, requires, (extract(epoch from clock_timestamp()) * 1000)::bigint from event_position for update";
+        """
+        with limits as materialized (
+            select set_config('idle_in_transaction_session_timeout', '3000', true), set_config('lock_timeout', '8000', true), set_config('statement_timeout', '8000', true))
+        select last, requires, (extract(epoch from clock_timestamp()) * 1000)::bigint from event_position, limits for update of event_position
+        """;
 
     private const string SignCommit =
         """
@@ -91,19 +91,15 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         while (await _waiting.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            var oldest = 0L;
-            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var next))
-            {
-                if (batch.Count == 0)
-                    oldest = next.Since;
-                batch.Add(next.Write);
-            }
-            await CommitAsync(batch, oldest);
+            if (!_waiting.Reader.TryRead(out var oldest))
+                continue;
+            batch.Add(oldest.Write);
+            await CommitAsync(batch, oldest.Since, LargestBatch);
         }
     }
 
-    /// <summary>Commits a batch, however often it takes, while there is patience.</summary>
-    private async Task CommitAsync(List<QueuedWrite> batch, long since)
+    /// <summary>Commits a batch, with as many more as wait, however often it takes, while there is patience.</summary>
+    private async Task CommitAsync(List<QueuedWrite> batch, long since, int most)
     {
         var alone = new List<QueuedWrite>();
         for (var pause = FirstPause; batch.Count > 0; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -112,7 +108,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             {
                 if (_isUnconfirmed && await IsCommittedAsync())
                     break;
-                while (batch.Count > 0 && !await TryCommitAsync(batch, alone))
+                while (batch.Count > 0 && !await TryCommitAsync(batch, most, alone))
                 {
                 }
                 break;
@@ -138,7 +134,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         }
         Answer(batch);
         foreach (var write in alone)
-            await CommitAsync([write], since);
+            await CommitAsync([write], since, most: 1);
     }
 
     private void Fail(List<QueuedWrite> batch, Exception cause)
@@ -170,12 +166,11 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     /// False where some of its writes failed in it: those are out of the batch, either answered or to be run alone, and nothing of
     /// the batch is in the database.
     /// </returns>
-    private async ValueTask<bool> TryCommitAsync(List<QueuedWrite> batch, List<QueuedWrite> alone)
+    private async ValueTask<bool> TryCommitAsync(List<QueuedWrite> batch, int most, List<QueuedWrite> alone)
     {
         _connection ??= await _source.OpenConnectionAsync();
         var session = new PostgresSession(_connection);
-        foreach (var statement in Begin)
-            await session.SendAsync(statement);
+        await session.SendAsync("begin");
         var (last, requires, clock) = await session.FindAsync<(long Last, int Requires, long Clock)>(TakeCounter);
         if (requires > _schema)
         {
@@ -188,6 +183,9 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         _counters.Start(last);
         var sharedClock = DateTimeOffset.FromUnixTimeMilliseconds(clock);
 
+        // What has come while others had the counter need not wait for another turn.
+        while (batch.Count < most && _waiting.Reader.TryRead(out var next))
+            batch.Add(next.Write);
         var ends = new int[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
@@ -266,8 +264,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     {
         _connection ??= await _source.OpenConnectionAsync();
         var session = new PostgresSession(_connection);
-        foreach (var statement in Begin)
-            await session.SendAsync(statement);
+        await session.SendAsync("begin");
         await session.FindAsync<(long Last, int Requires, long Clock)>(TakeCounter);
         var last = await session.FindAsync<long>("select batch from writer_commit where writer = @name", Parameters.Of("name", _name));
         await session.ExecuteAsync("rollback");
