@@ -12,8 +12,8 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// <summary>What may be changed of an order, and what follows from a change. Pure.</summary>
 internal static class ServiceOrderChanges
 {
-    /// <summary>The order after a change, without its href; or every reason why it may not be changed so.</summary>
-    public static ServiceOrder Apply(ServiceOrder stored, ResourceChange<ServiceOrder> change, DateTimeOffset now)
+    /// <summary>The order after a change, without its href, and the suspension that it is then in; or every reason why it may not be changed so.</summary>
+    public static (ServiceOrder Order, Suspension Suspension) Apply(ServiceOrder stored, Suspension suspension, ResourceChange<ServiceOrder> change, DateTimeOffset now)
     {
         var before = change.Seen(stored);
         var after = change.Propose(before);
@@ -32,12 +32,12 @@ internal static class ServiceOrderChanges
         CheckFinal(before, after, forbidden);
         CheckItems(itemsBefore, after, forbidden);
         if (forbidden.Count == 0)
-            Follow(before, itemsBefore, after, now, forbidden);
+            suspension = Follow(before, itemsBefore, after, suspension, now, forbidden);
         if (forbidden.Count > 0)
             throw ApiErrors.ServiceOrderChangeForbidden(before.Id, change.Locate(forbidden));
 
         after.ClearHref();
-        return after;
+        return (after, suspension);
     }
 
     /// <summary>Items that come without a state keep theirs; new ones start where those of a new order do.</summary>
@@ -94,8 +94,9 @@ internal static class ServiceOrderChanges
         items.Values.FirstOrDefault(item => !ServiceOrderLifecycle.After(item).Contains(ServiceOrderState.Rejected));
 
     /// <summary>Moves the order where the caller wants it, and lets the rest follow.</summary>
-    private static void Follow(
-        ServiceOrder before, Dictionary<string, ServiceOrderItem> itemsBefore, ServiceOrder after, DateTimeOffset now, List<FieldViolation> violations)
+    /// <returns>The suspension that the order is then in.</returns>
+    private static Suspension Follow(
+        ServiceOrder before, Dictionary<string, ServiceOrderItem> itemsBefore, ServiceOrder after, Suspension suspension, DateTimeOffset now, List<FieldViolation> violations)
     {
         var wanted = after.State;
         var chosen = ServiceOrderItems.All(after, "")
@@ -103,25 +104,44 @@ internal static class ServiceOrderChanges
             .Select(placed => (placed.Item, placed.Path, placed.Item.State))
             .ToList();
         ServiceOrderLifecycle.Settle(after, now);
+        suspension = ServiceOrderLifecycle.Remaining(suspension, itemsBefore, after);
         violations.AddRange(chosen
             .Where(choice => choice.Item.State != choice.State)
             .Select(choice => Violation($"{choice.Path}.state", ErrorReason.ServiceOrderTransitionForbidden,
                 $"Item '{choice.Item.Id}' cannot become {EnumNames.Json(choice.State)}: what else is there makes it {EnumNames.Json(choice.Item.State)}.")));
         if (wanted == before.State || wanted == after.State)
-            return;
+            return suspension;
 
         var choices = ServiceOrderLifecycle.Choices(before).ToList();
-        if (choices.Contains(wanted))
-        {
-            ServiceOrderLifecycle.Move(after, wanted);
-            ServiceOrderLifecycle.Settle(after, now);
-        }
-        if (wanted != after.State)
+        if (!choices.Contains(wanted))
         {
             violations.Add(Violation("state", ErrorReason.ServiceOrderTransitionForbidden,
                 Transition("The order", EnumNames.Json(before.State), EnumNames.Json(wanted), choices)
                 + " A state that follows from the items or from a cancellation cannot be set."));
+            return suspension;
         }
+        return Move(after, wanted, suspension, now, violations);
+    }
+
+    /// <summary>Moves all of the order: into a suspension, out of it, or to another state.</summary>
+    private static Suspension Move(ServiceOrder order, ServiceOrderState wanted, Suspension suspension, DateTimeOffset now, List<FieldViolation> violations)
+    {
+        var isResumed = wanted is ServiceOrderState.InProgress or ServiceOrderState.Acknowledged && suspension.States.Count > 0;
+        var after = Suspension.None;
+        if (isResumed)
+            ServiceOrderLifecycle.Resume(order, suspension);
+        else if (wanted is ServiceOrderState.Held or ServiceOrderState.Pending)
+            after = ServiceOrderLifecycle.Suspend(order, wanted, suspension);
+        else
+            ServiceOrderLifecycle.Move(order, wanted);
+        ServiceOrderLifecycle.Settle(order, now);
+        // Who resumes an order gets the state that it has by its items then.
+        if (!isResumed && order.State != wanted)
+        {
+            violations.Add(Violation("state", ErrorReason.ServiceOrderTransitionForbidden,
+                $"The order cannot become {EnumNames.Json(wanted)}: its items make it {EnumNames.Json(order.State)}."));
+        }
+        return after;
     }
 
     private static FieldViolation Fixed(string path, ServiceOrderItem item) => ServiceOrderLifecycle.IsFinal(item.State)

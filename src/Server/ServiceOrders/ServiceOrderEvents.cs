@@ -5,6 +5,7 @@ using ServiceOrdering.Json;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
@@ -129,6 +130,20 @@ internal static class ServiceOrderEvents
             told.ExternalId = order.ExternalId;
         return told;
 
-        static ServiceOrderItem States(ServiceOrderItem item) => new() { Id = item.Id, State = item.State, ServiceOrderItem_ = { item.ServiceOrderItem_.Select(States) } };
+        // With what the standard requires of an item wherever there is one.
+        static ServiceOrderItem States(ServiceOrderItem item)
+        {
+            var service = new ServiceRefOrValue();
+            if (item.Service.HasId)
+                service.Id = item.Service.Id;
+            return new ServiceOrderItem
+            {
+                Id = item.Id,
+                Action = item.Action,
+                State = item.State,
+                Service = service,
+                ServiceOrderItem_ = { item.ServiceOrderItem_.Select(States) },
+            };
+        }
     }
 }

@@ -17,7 +17,7 @@ internal static class ServiceOrderLifecycle
         {
             [Acknowledged] = [Rejected, Pending, Held, InProgress, AssessingCancellation, Cancelled],
             [Pending] = [Acknowledged, InProgress, Held, AssessingCancellation, Partial, Cancelled, Rejected],
-            [Held] = [InProgress, Pending, AssessingCancellation, Partial, Cancelled],
+            [Held] = [Acknowledged, InProgress, Pending, AssessingCancellation, Partial, Cancelled],
             [InProgress] = [Pending, Held, AssessingCancellation, Completed, Failed, Partial],
             [AssessingCancellation] = [PendingCancellation, Acknowledged, Pending, Held, InProgress],
             [PendingCancellation] = [Cancelled, Partial, Failed],
@@ -54,8 +54,13 @@ internal static class ServiceOrderLifecycle
     public static bool IsOpenToChange(ServiceOrderItemState state) =>
         state is ServiceOrderItemState.Acknowledged or ServiceOrderItemState.Pending or ServiceOrderItemState.Held;
 
-    /// <summary>The state that follows from those of the items.</summary>
-    public static ServiceOrderState Derive(IEnumerable<ServiceOrderItemState> items)
+    /// <summary>Whether there are items that wait for somebody to decide or to tell something.</summary>
+    public static bool HasSuspended(ServiceOrder order) => Leaves(order).Any(item => IsSuspended(item.State));
+
+    /// <summary>The state that follows from those of the items, in whatever order they stand.</summary>
+    /// <param name="items">States of the items, at least one.</param>
+    /// <param name="hasBegun">Whether work on the order has begun: it is in progress from then on, also while no item is.</param>
+    public static ServiceOrderState Derive(IEnumerable<ServiceOrderItemState> items, bool hasBegun = false)
     {
         var states = items.Select(AsOrder).ToHashSet();
         if (states.Contains(Rejected))
@@ -67,7 +72,7 @@ internal static class ServiceOrderLifecycle
             if (states.Contains(state))
                 return state;
         }
-        return states.Any(IsFinal) ? InProgress : Acknowledged;
+        return hasBegun || states.Any(IsFinal) ? InProgress : Acknowledged;
     }
 
     /// <summary>
@@ -84,28 +89,53 @@ internal static class ServiceOrderLifecycle
             items.ForEach(item => item.State = ServiceOrderItemState.Rejected);
         Derive(order.ServiceOrderItem);
 
-        order.State = Derive(order.ServiceOrderItem.Select(item => item.State));
         if (order.StartDate is null && items.Any(HasStarted))
             order.StartDate = TmfDate.Of(now);
+        order.State = Derive(order.ServiceOrderItem.Select(item => item.State), hasBegun: order.StartDate is not null);
         if (order.CompletionDate is null && IsFinal(order.State))
             order.CompletionDate = TmfDate.Of(now);
         if (order.CancellationDate is null && order.State == Cancelled)
             order.CancellationDate = TmfDate.Of(now);
     }
 
-    /// <summary>Gives a state to every item that may take it: how an order is held, resumed or cancelled as a whole.</summary>
+    /// <summary>Gives a state to every item that may take it: how an order is started or cancelled as a whole.</summary>
     public static void Move(ServiceOrder order, ServiceOrderState state)
     {
-        foreach (var (item, _) in ServiceOrderItems.All(order, ""))
-        {
-            if (item.ServiceOrderItem_.Count == 0 && After(item).Contains(state))
-                item.State = AsItem(state);
-        }
+        foreach (var item in Leaves(order).Where(item => After(item).Contains(state)))
+            item.State = AsItem(state);
     }
+
+    /// <summary>Gives a state to every item that is not final: how an order is held, or made pending, as a whole.</summary>
+    /// <returns>What they were before, and before the suspension that they may have been in.</returns>
+    public static Suspension Suspend(ServiceOrder order, ServiceOrderState state, Suspension before)
+    {
+        var states = Leaves(order).Where(item => !IsFinal(item.State)).ToDictionary(item => item.Id, item => before.States.GetValueOrDefault(item.Id, item.State));
+        Move(order, state);
+        return new Suspension(states);
+    }
+
+    /// <summary>Brings every item that was suspended with its order back to what it was.</summary>
+    public static void Resume(ServiceOrder order, Suspension suspension)
+    {
+        foreach (var item in Leaves(order))
+            item.State = suspension.States.GetValueOrDefault(item.Id, item.State);
+    }
+
+    /// <summary>What is left of an order's suspension after a change of its items: those that still are what it made of them.</summary>
+    public static Suspension Remaining(Suspension suspension, IReadOnlyDictionary<string, ServiceOrderItem> before, ServiceOrder after) =>
+        new(Leaves(after)
+            .Where(item => suspension.States.ContainsKey(item.Id) && IsSuspended(item.State) && before.GetValueOrDefault(item.Id)?.State == item.State)
+            .ToDictionary(item => item.Id, item => suspension.States[item.Id]));
 
     public static ServiceOrderState AsOrder(ServiceOrderItemState state) => (ServiceOrderState)state;
 
     public static ServiceOrderItemState AsItem(ServiceOrderState state) => (ServiceOrderItemState)state;
+
+    /// <summary>The items that have no items of their own: whose states are not others'.</summary>
+    private static IEnumerable<ServiceOrderItem> Leaves(ServiceOrder order) =>
+        ServiceOrderItems.All(order, "").Select(placed => placed.Item).Where(item => item.ServiceOrderItem_.Count == 0);
+
+    private static bool IsSuspended(ServiceOrderItemState state) => state is ServiceOrderItemState.Held or ServiceOrderItemState.Pending;
 
     private static bool IsOfCancellation(ServiceOrderState state) => state is AssessingCancellation or PendingCancellation;
 

@@ -32,7 +32,8 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
         Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var before = await orders.GetAsync(id, etag);
-        var after = ServiceOrderChanges.Apply(before.Resource, change, time.GetUtcNow());
+        var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
+        var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, change, time.GetUtcNow());
         if (before.Resource.Equals(after))
             return before;
         var draft = new Draft<ServiceOrder>(after);
@@ -41,6 +42,8 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
             var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);
             if (unknown.Count > 0)
                 throw ApiErrors.RequestInvalid(change.Locate(unknown));
+            if (suspended.States.Count > 0 || suspension.States.Count > 0)
+                await suspension.SaveAsync(write, id);
             return await orders.WriteAsync(write, before, draft);
         }, cancellationToken);
     });
@@ -50,7 +53,11 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
         var before = await orders.GetAsync(id, etag);
         if (!ServiceOrderLifecycle.IsDeletable(before.Resource.State))
             throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
-        return await database.WriteAsync(caller, write => orders.WriteAsync(write, before, after: null), cancellationToken);
+        return await database.WriteAsync(caller, async write =>
+        {
+            await Suspension.ForgetAsync(write, id);
+            return await orders.WriteAsync(write, before, after: null);
+        }, cancellationToken);
     });
 
     /// <summary>Items of other orders that this one newly refers to and that are not there; seen in the write that makes them matter.</summary>

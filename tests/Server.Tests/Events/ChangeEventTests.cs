@@ -1,4 +1,5 @@
 using ServiceOrdering.Events.V1;
+using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.Events;
@@ -26,15 +27,21 @@ public sealed class ChangeEventTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_state_is_told_with_the_states_of_the_items_and_nothing_twice()
+    public async Task A_new_state_is_told_with_the_states_of_the_items_what_the_standard_requires_of_them_and_nothing_twice()
     {
-        var id = await _server.PlaceOrderAsync("""{"externalId":"x","serviceOrderItem":[{"id":"1","action":"add","service":{"name":"n"}}]}""");
+        var id = await _server.PlaceOrderAsync(
+            """{"externalId":"x","serviceOrderItem":[{"id":"1","action":"add","service":{"name":"n"}},{"id":"2","action":"modify","service":{"id":"s","name":"n"}}]}""");
 
         var events = await PatchAsync(id, """{"state":"held"}""");
 
         var order = Assert.Single(events).ServiceOrderStateChangeEvent.Event.ServiceOrder;
         Assert.Equal((ServiceOrderState.Held, "x", id, "ServiceOrder"), (order.State, order.ExternalId, order.Id, order.Type));
-        Assert.Equal(new ServiceOrderItem { Id = "1", State = ServiceOrderItemState.Held }, Assert.Single(order.ServiceOrderItem));
+        Assert.Equal(
+            [
+                new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, State = ServiceOrderItemState.Held, Service = new ServiceRefOrValue() },
+                new ServiceOrderItem { Id = "2", Action = OrderItemAction.Modify, State = ServiceOrderItemState.Held, Service = new ServiceRefOrValue { Id = "s" } },
+            ],
+            order.ServiceOrderItem);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class ServiceOrderLifecycleTests
     {
         ["acknowledged"] = "rejected, pending, held, inProgress, assessingCancellation, cancelled",
         ["pending"] = "acknowledged, inProgress, held, assessingCancellation, partial, cancelled, rejected",
-        ["held"] = "inProgress, pending, assessingCancellation, partial, cancelled",
+        ["held"] = "acknowledged, inProgress, pending, assessingCancellation, partial, cancelled",
         ["inProgress"] = "pending, held, assessingCancellation, completed, failed, partial",
         ["assessingCancellation"] = "pendingCancellation, acknowledged, pending, held, inProgress",
         ["pendingCancellation"] = "cancelled, partial, failed",
@@ -92,6 +92,15 @@ public sealed class ServiceOrderLifecycleTests
         Assert.Equal(order, EnumNames.Json(ServiceOrderLifecycle.Derive(items.Split(' ').Select(ItemState))));
         Assert.Equal(order, EnumNames.Json(ServiceOrderLifecycle.Derive(items.Split(' ').Reverse().Select(ItemState))));
     }
+
+    [Theory]
+    [InlineData("acknowledged acknowledged", "inProgress")]
+    [InlineData("held acknowledged", "held")]
+    [InlineData("pending acknowledged", "pending")]
+    [InlineData("completed completed", "completed")]
+    [InlineData("rejected", "rejected")]
+    public void Order_that_has_begun_is_in_progress_where_it_would_be_acknowledged(string items, string order) =>
+        Assert.Equal(order, EnumNames.Json(ServiceOrderLifecycle.Derive(items.Split(' ').Select(ItemState), hasBegun: true)));
 
     [Fact]
     public void Item_with_items_of_its_own_follows_the_same_rules()
@@ -254,6 +263,33 @@ public sealed class ServiceOrderLifecycleTests
                 $"{StatesOf(before)} -> {StatesOf(order)}: {before.State} -> {order.State}");
         }
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    [Fact]
+    public void Suspending_and_resuming_leads_every_order_back_to_what_it_was() => Prop.ForAll(Suspensions.ToArbitrary(), drawn =>
+    {
+        var (order, states) = drawn;
+        ServiceOrderLifecycle.Settle(order, Now);
+        var before = order.Clone();
+
+        var suspension = Suspension.None;
+        foreach (var state in states)
+        {
+            suspension = ServiceOrderLifecycle.Suspend(order, state, suspension);
+            ServiceOrderLifecycle.Settle(order, Now);
+            Assert.True(ServiceOrderLifecycle.IsFinal(before.State) || order.State == state, $"{StatesOf(before)} -> {StatesOf(order)}: {order.State}");
+        }
+        ServiceOrderLifecycle.Resume(order, suspension);
+        ServiceOrderLifecycle.Settle(order, Now);
+
+        Assert.Equal(before, order);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    // Of orders that nobody cancels: while a cancellation is assessed it alone moves them.
+    private static Gen<(ServiceOrder Order, ServiceOrderState[] States)> Suspensions =>
+        from order in Orders.Where(order => ServiceOrderItems.All(order, "").All(placed =>
+            placed.Item.State is not (ServiceOrderItemState.AssessingCancellation or ServiceOrderItemState.PendingCancellation)))
+        from states in Gen.Elements(ServiceOrderState.Held, ServiceOrderState.Pending).NonEmptyListOf()
+        select (order, states.Take(3).ToArray());
 
     private sealed record Walk(int Items, (int Item, int Choice)[] Steps);
 

@@ -32,6 +32,69 @@ public sealed class ServiceOrderStateTests : IDisposable
         Assert.Equal("inProgress: inProgress inProgress", StatesOf(resumed));
     }
 
+    [Theory]
+    [InlineData("inProgress")]
+    [InlineData("acknowledged")]
+    public async Task Resumed_order_has_each_item_where_it_was(string resumed)
+    {
+        var order = await PlacedOrder.OnAsync(_server, ExampleOrders.WithIds("1", "2", "3", "4"));
+        await order.WalkAsync(("1", "inProgress"), ("3", "pending"), ("4", "inProgress"), ("4", "completed"));
+
+        Assert.Equal("held: held held held completed", StatesOf(await order.ChangeAsync("""{"state":"held"}""")));
+        Assert.Equal("pending: pending pending pending completed", StatesOf(await order.ChangeAsync("""{"state":"pending"}""")));
+        var after = await order.ChangeAsync($$"""{"state":"{{resumed}}"}""");
+
+        Assert.Equal("inProgress: inProgress acknowledged pending completed", StatesOf(after));
+    }
+
+    [Theory]
+    [InlineData("inProgress")]
+    [InlineData("acknowledged")]
+    public async Task Order_that_was_held_before_anything_began_is_acknowledged_again(string resumed)
+    {
+        var order = await PlacedOrder.OnAsync(_server, ExampleOrders.WithIds("1", "2"));
+        await order.ChangeAsync("""{"state":"held"}""");
+
+        var after = await order.ChangeAsync($$"""{"state":"{{resumed}}"}""");
+
+        Assert.Equal("acknowledged: acknowledged acknowledged", StatesOf(after));
+        Assert.Null(after["startDate"]);
+    }
+
+    [Fact]
+    public async Task Item_that_was_moved_while_its_order_was_suspended_stays_there_when_the_order_is_resumed()
+    {
+        var order = await PlacedOrder.OnAsync(_server, ExampleOrders.WithIds("1", "2", "3"));
+        await order.WalkAsync(("1", "inProgress"));
+        await order.ChangeAsync("""{"state":"held"}""");
+        await order.WalkAsync(("2", "pending"));
+
+        Assert.Equal("inProgress: inProgress pending acknowledged", StatesOf(await order.ChangeAsync("""{"state":"inProgress"}""")));
+    }
+
+    [Fact]
+    public async Task Order_that_has_begun_is_in_progress_also_while_none_of_its_items_is()
+    {
+        var order = await PlacedOrder.OnAsync(_server, ExampleOrders.WithIds("1", "2"));
+        await order.WalkAsync(("1", "inProgress"), ("1", "pending"));
+
+        Assert.Equal("inProgress: acknowledged acknowledged", StatesOf(await order.WalkAsync(("1", "acknowledged"))));
+    }
+
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("inProgress")]
+    public async Task What_an_order_was_suspended_from_is_forgotten_when_it_no_longer_is(string state)
+    {
+        var order = await PlacedOrder.OnAsync(_server, ExampleOrders.WithIds("1", "2"));
+        await order.ChangeAsync("""{"state":"held"}""");
+        Assert.Equal([1], _server.Query<long>("select count(*) from service_order_suspension"));
+
+        await order.ChangeAsync($$"""{"state":"{{state}}"}""");
+
+        Assert.Equal([0], _server.Query<long>("select count(*) from service_order_suspension"));
+    }
+
     [Fact]
     public async Task Pending_order_goes_back_to_acknowledged()
     {
@@ -66,7 +129,7 @@ public sealed class ServiceOrderStateTests : IDisposable
         var answer = await order.RefuseAsync(HttpStatusCode.Conflict, Conflict, """{"state":"cancelled"}""");
 
         Assert.Equal([("/state", "SERVICE_ORDER_TRANSITION_FORBIDDEN")], answer.Violations);
-        Assert.Contains("allowed from held: inProgress, pending.", answer.Body);
+        Assert.Contains("allowed from held: acknowledged, inProgress, pending.", answer.Body);
     }
 
     [Theory]
