@@ -15,6 +15,7 @@ namespace Robustness;
 public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
 {
     private const long MostResidentBytes = 512L * 1024 * 1024;
+    private const int MostLinesAMinute = 20;
     private const string Orders = "/tmf-api/serviceOrdering/v4/serviceOrder";
     private static readonly int Requests = Setting("ROBUSTNESS_REQUESTS", 1000);
     private readonly Mutator _mutator = new(Setting("ROBUSTNESS_SEED", 1));
@@ -127,8 +128,11 @@ public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
             await request();
 
         Assert.Equal("0", await server.CallAsync("tmf.serviceordering.v4.ServiceOrderService/ListServiceOrders", []));
-        Assert.InRange(server.ResidentBytes, 0, MostResidentBytes);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Requests} requests, {server.ResidentBytes >> 20} MB resident");
+        Assert.InRange(server.MostResidentBytes, 0, MostResidentBytes);
+        // What a caller can make the server say is bounded, and costs a line.
+        Assert.InRange(server.Log.Count, 0, MostLinesAMinute * (1 + (int)server.Age.TotalMinutes));
+        Assert.Equal("", string.Join('\n', server.Log.Where(line => line.Contains("   at ", StringComparison.Ordinal))));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Requests} requests, {server.MostResidentBytes >> 20} MB resident at most; {server.Log.Count} lines of log");
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

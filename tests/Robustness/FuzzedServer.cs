@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -12,21 +13,28 @@ public sealed class FuzzedServer : IAsyncLifetime
     private const string Listening = "Listening on REST ";
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+    private readonly ConcurrentQueue<string> _log = new();
     private Process? _process;
 
     public HttpClient Rest { get; private set; } = new();
 
     public HttpClient Grpc { get; private set; } = new();
 
-    /// <summary>Bytes of memory that the server holds.</summary>
-    public long ResidentBytes
+    /// <summary>What it has told since it listens.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
+    /// <summary>Bytes of memory that the server has held at most.</summary>
+    public long MostResidentBytes
     {
         get
         {
             _process!.Refresh();
-            return _process.WorkingSet64;
+            return _process.PeakWorkingSet64;
         }
     }
+
+    /// <summary>How long it runs.</summary>
+    public TimeSpan Age => DateTime.Now - _process!.StartTime;
 
     public async ValueTask InitializeAsync()
     {
@@ -48,13 +56,19 @@ public sealed class FuzzedServer : IAsyncLifetime
             if (at < 0)
                 continue;
             // Somebody has to read on, or the server would wait for room in the pipe.
-            _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            _ = ReadLogAsync(_process.StandardOutput);
             var addresses = line[(at + Listening.Length)..].Split([", gRPC ", "; "], StringSplitOptions.None);
             Rest = new HttpClient { BaseAddress = new Uri(addresses[0]), Timeout = LongestAnswer };
             Grpc = new HttpClient { BaseAddress = new Uri(addresses[1]), Timeout = LongestAnswer };
             return;
         }
         throw new InvalidOperationException("The server ended before it listened.");
+    }
+
+    private async Task ReadLogAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync(CancellationToken.None) is { } line)
+            _log.Enqueue(line);
     }
 
     public async Task<int> SendJsonAsync(HttpMethod method, string path, byte[] body, string contentType)

@@ -10,7 +10,7 @@ namespace ServiceOrdering.Server.Hosting;
 /// protobuf is the caller's fault, and nothing for the log; grpc-dotnet takes it for a fault of the method. Its own log of
 /// faults is off (<see cref="Defaults"/>): the others are logged here.
 /// </summary>
-internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, ILogger<GrpcFaults> logger)
+internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, TimeProvider time, ILogger<GrpcFaults> logger)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -19,6 +19,9 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
         if (http.RequestAborted.IsCancellationRequested)
             return;
         if (http.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { Status: { StatusCode: StatusCode.Unknown, DebugException: { } cause } } call)
+            return;
+        // The caller was told so when its deadline came; what the method made of it nobody waits for.
+        if (call.Deadline <= time.GetUtcNow().UtcDateTime)
             return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));
