@@ -3,7 +3,6 @@ using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
-using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
@@ -34,7 +33,6 @@ internal static class Application
         builder.Services.AddDiscovery();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddResources(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders();
         builder.Services.AddServiceInventory();

@@ -6,7 +6,7 @@ namespace ServiceOrdering.Server.Errors;
 /// </summary>
 internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILoggerFactory
 {
-    private const string Own = nameof(ServiceOrdering) + ".";
+    private const string Own = nameof(ServiceOrdering) + "." + nameof(Server) + ".";
 
     public ILogger CreateLogger(string categoryName)
     {

@@ -10,7 +10,7 @@ namespace ServiceOrdering.Server.Events;
 [BindServiceMethod(typeof(SharedEventBinding), nameof(SharedEventBinding.BindService))]
 internal sealed class EventGrpcService(
     EventTail tail, EventLog log, Database database, EventTypes types, ResumeTokens tokens, IOptions<EventsOptions> options, TimeProvider time,
-    PublicAddress address, IHostApplicationLifetime lifetime, UnreadableEvents unreadable)
+    PublicAddress address, IHostApplicationLifetime lifetime, UnreadableEvents unreadable, AnswerBudget budget)
     : EventService.EventServiceBase
 {
     public override async Task WatchEvents(
@@ -19,7 +19,8 @@ internal sealed class EventGrpcService(
         var filter = EventRequests.Check(request, types);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
-        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, end.Token);
+        using var share = budget.OfStream(context);
+        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, share, end.Token);
         try
         {
             await stream.RunAsync(request);

@@ -13,6 +13,9 @@ internal sealed class EventSnapshot
 {
     private const int PageSize = 50;
 
+    // What is read and waits for somebody who is slow to take it.
+    private const int PageBytes = 64 * 1024;
+
     private readonly Database _database;
     private readonly EventTypes _types;
     private readonly EventFilter _filter;
@@ -72,21 +75,35 @@ internal sealed class EventSnapshot
 
     private static async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
     {
-        var rows = await session.ListAsync<(string Id, string Body)>(
-            $"select id, body from {resource.Table} where id > @lower order by id limit @limit", new { lower, limit = PageSize });
-        return (rows, rows.Count < PageSize ? null : rows[^1].Id);
+        var rows = new List<(string Id, string Body)>();
+        var bytes = 0;
+        await foreach (var row in session.StreamAsync<(string Id, string Body)>(
+            $"select id, body from {resource.Table} where id > @lower order by id limit @limit", new { lower, limit = PageSize }))
+        {
+            rows.Add(row);
+            bytes += row.Body.Length;
+            if (rows.Count == PageSize || bytes > PageBytes)
+                return (rows, row.Id);
+        }
+        return (rows, null);
     }
 
     private async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadIdsAsync(Session session, WatchedResource resource, string lower)
     {
-        var ids = _ids!.Where(id => string.CompareOrdinal(id, lower) > 0).Take(PageSize).ToList();
         var rows = new List<(string Id, string Body)>();
-        foreach (var id in ids)
+        var bytes = 0;
+        var looks = 0;
+        foreach (var id in _ids!.Where(id => string.CompareOrdinal(id, lower) > 0))
         {
             if (await session.FindAsync<string>($"select body from {resource.Table} where id = @id", new { id }) is { } body)
+            {
                 rows.Add((id, body));
+                bytes += body.Length;
+            }
+            if (++looks == PageSize || bytes > PageBytes)
+                return (rows, id);
         }
-        return (rows, ids.Count < PageSize ? null : ids[^1]);
+        return (rows, null);
     }
 
     // The query is over events: the resource is looked at as an event that has nothing else.

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
@@ -7,15 +8,18 @@ namespace ServiceOrdering.Server.Events;
 /// <summary>One call of WatchEvents: what a cursor comes to, as messages.</summary>
 internal sealed class EventStream(
     EventCursor cursor, Database database, EventTypes types, ResumeTokens tokens, EventFilter filter, string baseAddress,
-    IServerStreamWriter<WatchEventsResponse> responses, UnreadableEvents unreadable, CancellationToken cancellationToken)
+    IServerStreamWriter<WatchEventsResponse> responses, UnreadableEvents unreadable, AnswerShare share, CancellationToken cancellationToken)
 {
     // Small messages share a packet, but nothing piles up unsent.
-    private const int MostUnflushed = 16;
+    private const long MostUnflushed = 16 * 1024;
+    private const int Overhead = 512;
 
     private static readonly WriteOptions Flushed = new();
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
-    private int _unflushed;
+    // Whether it is sent with the next one is known when that is there.
+    private WatchEventsResponse? _next;
+    private long _unflushed;
 
     public async Task RunAsync(WatchEventsRequest request)
     {
@@ -27,48 +31,58 @@ internal sealed class EventStream(
         else
         {
             cursor.MoveTo(request.ResumeToken.Length == 0 ? await database.ReadAsync(EventLog.LastAsync) : await tokens.ReadAsync(request.ResumeToken));
-            await SendCheckpointAsync();
+            await SendAsync(Checkpoint(), 0, isLast: true);
         }
 
         while (true)
         {
+            var before = cursor.Position;
             CursorStep? step = await cursor.NextAsync(cancellationToken);
             while (step is { } at)
             {
-                var position = cursor.Position;
+                var bytes = BytesOf(at);
+                if (!await TryMakeRoomAsync(bytes))
+                {
+                    // Who waits for room has nothing: the event is found again.
+                    (step, at) = (null, default);
+                    cursor.MoveTo(before);
+                    await share.BeginAsync(bytes, cancellationToken);
+                    break;
+                }
+                before = cursor.Position;
+                await TellAsync(at, before);
                 step = cursor.TryFind();
-                await TellAsync(at, position, isLast: step is null);
             }
+            await FlushAsync();
         }
     }
 
-    private async Task TellAsync(CursorStep step, long position, bool isLast)
+    private static int BytesOf(CursorStep step) => Overhead + (step.Event?.Body.Length ?? 0);
+
+    private async Task TellAsync(CursorStep step, long position)
     {
         if (step.Kind == CursorStepKind.Gone)
             throw await tokens.ExpiredAsync();
-        if (step.Kind == CursorStepKind.Silent)
-            await SendCheckpointAsync();
-        else
-            await SendAsync(Response(step.Event!, tokens.Write(position)), isLast);
+        await WriteAsync(step.Kind == CursorStepKind.Silent ? Checkpoint() : Response(step.Event!, tokens.Write(position)));
     }
 
     private async Task SendSnapshotAsync()
     {
         var snapshot = await EventSnapshot.StartAsync(database, types, filter);
         cursor.MoveTo(snapshot.Start);
-        await SendAsync(new WatchEventsResponse { SnapshotStart = new SnapshotStart() }, isLast: true);
+        await SendAsync(new WatchEventsResponse { SnapshotStart = new SnapshotStart() }, 0, isLast: true);
         await foreach (var (resource, id, body) in snapshot.ReadAsync(cancellationToken))
-            await SendAsync(SnapshotItem(resource, id, body), isLast: false);
+            await SendAsync(SnapshotItem(resource, id, body), body.Length, isLast: false);
         while (await cursor.FindAsync(snapshot.End, cancellationToken) is { } step)
         {
             if (step.Kind == CursorStepKind.Gone)
                 throw await tokens.ExpiredAsync();
             // Its token would resume within the snapshot, which there is no such thing as.
             if (!snapshot.Shows(step.Event!))
-                await SendAsync(new WatchEventsResponse(Response(step.Event!, "")) { ResumeToken = "" }, isLast: false);
+                await SendAsync(new WatchEventsResponse(Response(step.Event!, "")) { ResumeToken = "" }, step.Event!.Body.Length, isLast: false);
         }
         var complete = new SnapshotComplete { ItemCount = snapshot.Count };
-        await SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(snapshot.End), SnapshotComplete = complete }, isLast: true);
+        await SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(snapshot.End), SnapshotComplete = complete }, 0, isLast: true);
     }
 
     /// <summary>An event, or that there was one which cannot be told.</summary>
@@ -103,13 +117,53 @@ internal sealed class EventStream(
         }
     }
 
-    private Task SendCheckpointAsync() =>
-        SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(cursor.Position), Checkpoint = new Checkpoint() }, isLast: true);
+    private WatchEventsResponse Checkpoint() => new() { ResumeToken = tokens.Write(cursor.Position), Checkpoint = new Checkpoint() };
 
-    private Task SendAsync(WatchEventsResponse response, bool isLast)
+    /// <summary>Sends what is not to be left for want of room.</summary>
+    private async ValueTask SendAsync(WatchEventsResponse response, int size, bool isLast)
     {
-        _unflushed = isLast || _unflushed == MostUnflushed ? 0 : _unflushed + 1;
-        responses.WriteOptions = _unflushed == 0 ? Flushed : Buffered;
+        var bytes = Overhead + size;
+        if (!await TryMakeRoomAsync(bytes))
+        {
+            await share.BeginAsync(bytes, cancellationToken);
+            _unflushed = bytes;
+        }
+        await WriteAsync(response);
+        if (isLast)
+            await FlushAsync();
+    }
+
+    /// <summary>Makes room for a message beside those that are to go along with it; where there is none, for it alone.</summary>
+    private async ValueTask<bool> TryMakeRoomAsync(long bytes)
+    {
+        if (_unflushed > 0 && (_unflushed + bytes > MostUnflushed || !share.Grow(_unflushed + bytes)))
+            await FlushAsync();
+        if (_unflushed == 0 && !share.TryBegin(bytes))
+            return false;
+        _unflushed += bytes;
+        return true;
+    }
+
+    private async ValueTask WriteAsync(WatchEventsResponse response)
+    {
+        if (_next is { } previous)
+            await WriteAsync(previous, Buffered);
+        _next = response;
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        if (_next is not { } last)
+            return;
+        await WriteAsync(last, Flushed);
+        _next = null;
+        _unflushed = 0;
+        share.Dispose();
+    }
+
+    private Task WriteAsync(WatchEventsResponse response, WriteOptions options)
+    {
+        responses.WriteOptions = options;
         return responses.WriteAsync(response, cancellationToken);
     }
 }

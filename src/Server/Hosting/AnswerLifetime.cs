@@ -8,11 +8,40 @@ namespace ServiceOrdering.Server.Hosting;
 /// </summary>
 internal sealed class AnswerLifetime(RequestDelegate next)
 {
+    // Each holds some 20 KB at least, streams that wait for events among them.
+    private const int MostCalls = 20_000;
+
+    private int _calls;
+
     public async Task InvokeAsync(HttpContext http)
     {
-        await next(http);
+        try
+        {
+            if (Interlocked.Increment(ref _calls) > MostCalls)
+            {
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return;
+            }
+            await next(http);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _calls);
+        }
         if (http.Features.Get<Held>() is not null)
+            await FlushAsync(http);
+    }
+
+    private static async Task FlushAsync(HttpContext http)
+    {
+        try
+        {
             await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // gRPC has ended the answer by itself, where the deadline has passed.
+        }
     }
 
     public sealed class Held;
@@ -22,15 +51,11 @@ internal static class AnswerLifetimeExtensions
 {
     private static readonly AnswerLifetime.Held Held = new();
 
-    /// <summary>Disposes of something once the answer has gone out, or the caller; who has not taken the answer in time is cut off.</summary>
-    public static void KeepUntilAnswered(this ServerCallContext context, IDisposable held, TimeSpan limit)
+    /// <summary>Disposes of something once the answer has gone out, or the caller.</summary>
+    public static void KeepUntilAnswered(this ServerCallContext context, IDisposable held)
     {
         var http = context.GetHttpContext();
         http.Features.Set(Held);
         http.Response.RegisterForDispose(held);
-        // Kestrel asks for a rate only where bytes go out, which who grants no window does not let happen.
-        var time = new CancellationTokenSource(limit);
-        http.Response.RegisterForDispose(time);
-        http.Response.RegisterForDispose(time.Token.UnsafeRegister(static http => ((HttpContext)http!).Abort(), http));
     }
 }

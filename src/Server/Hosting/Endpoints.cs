@@ -11,6 +11,8 @@ internal static class Endpoints
 {
     private const int MostConnections = 10_000;
     private const int MostStreams = 100;
+    // What a connection of HTTP/1.1 holds that nobody reads, besides the answer that is being written.
+    private const int LargestBuffer = 16 * 1024;
     private const string KnownProxies = "ForwardedHeaders:KnownProxies";
 
     public static void AddEndpoints(this WebApplicationBuilder builder)
@@ -23,7 +25,8 @@ internal static class Endpoints
             // What is larger than the guard lets through is refused there, with an error body; beyond these limits without one.
             kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestUri;
             kestrel.Limits.MaxRequestHeadersTotalSize = 2 * RequestGuard.LongestHeaders;
-            // Each may hold what a stream holds before its answer counts. Kestrel cuts off who reads less than 240 bytes a second.
+            // What they hold is bounded in all by AnswerBudget and AnswerLifetime. Kestrel cuts off who reads less than 240 bytes a second.
+            kestrel.Limits.MaxResponseBufferSize = LargestBuffer;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreams;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
@@ -42,6 +45,8 @@ internal static class Endpoints
             options.AddTmfErrors("/api");
         });
 
+        builder.Services.AddOptions<AnswerOptions>().Bind(builder.Configuration.GetSection("Answers")).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<AnswerOptions>, AnswerOptionsValidation>().AddSingleton<AnswerBudget>();
         builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors")).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<CorsOptions>, CorsOptionsValidation>();
         var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
@@ -73,6 +78,12 @@ internal static class Endpoints
         app.UseCors();
         app.UseMiddleware<AnswerLifetime>();
         app.UseMiddleware<GrpcFaults>();
+    }
+
+    private sealed class AnswerOptionsValidation : IValidateOptions<AnswerOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, AnswerOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 
     private sealed class CorsOptionsValidation : IValidateOptions<CorsOptions>

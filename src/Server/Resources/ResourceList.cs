@@ -5,6 +5,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Resources;
 
@@ -32,8 +33,7 @@ internal sealed partial class ResourceList<T>(
     /// <param name="context">The call, which keeps the page's memory until it is answered.</param>
     public async ValueTask<ResourcePage<T>> ReadAsync(ResourceQuery query, Func<T, T> show, ServerCallContext context)
     {
-        var share = await budget.TakeAsync(context.CancellationToken);
-        budget.Keep(share, context);
+        var share = await budget.TakePageAsync(context);
         var page = await table.ListAsync(
             query,
             stored =>
@@ -52,8 +52,7 @@ internal sealed partial class ResourceList<T>(
     /// <param name="context">The call, which keeps the page's memory until it is answered.</param>
     public async ValueTask<ResourcePage<StoredText>> ReadTextsAsync(ResourceQuery query, ServerCallContext context)
     {
-        var share = await budget.TakeAsync(context.CancellationToken);
-        budget.Keep(share, context);
+        var share = await budget.TakePageAsync(context);
         var page = await table.ListAsync(
             query,
             stored => (IsReadable(stored) ? stored : Unreadable(stored), stored.Body.Length + TextOverhead),

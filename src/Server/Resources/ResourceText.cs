@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Grpc.Core;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Resources;
 
@@ -16,7 +17,7 @@ internal sealed class ResourceText<T>(ResourceTable<T> table, ResourceView<T> vi
         var stored = new StoredText(id, body);
         if (!IsWhole(stored))
             throw new InvalidDataException($"The text of {id} is no resource.");
-        budget.Keep(body.Length, isRead: true, context);
+        budget.Take(body.Length, context);
         Write(stored, output, context);
         return Stored<T>.ETagOf(version);
     }

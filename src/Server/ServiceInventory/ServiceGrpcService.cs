@@ -9,17 +9,17 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Servi
 {
     public override async Task<CreateServiceResponse> CreateService(CreateServiceRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var (service, requestId) = ServiceRequests.Check(request, time);
-        var stored = await store.CreateAsync(context.Caller(), service, requestId, context.CancellationToken);
-        return new CreateServiceResponse { Service = show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
+        var stored = await store.CreateAsync(context.Caller(), service, requestId, answer.MakeRoom, context.CancellationToken);
+        return new CreateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context, isRead: true);
+        var answer = view.Answer(request.Fields, context);
         var stored = await services.GetAsync(request.Id);
-        return new GetServiceResponse { Service = show(stored), Etag = stored.ETag };
+        return new GetServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
@@ -31,18 +31,18 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Servi
 
     public override async Task<UpdateServiceResponse> UpdateService(UpdateServiceRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var change = ServiceRequests.Check(request, view.HrefOf(request.Service?.Id ?? "", context));
-        var stored = await store.UpdateAsync(context.Caller(), request.Service!.Id, request.Etag, change, context.CancellationToken);
-        return new UpdateServiceResponse { Service = show(stored), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(context.Caller(), request.Service!.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
+        return new UpdateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceResponse> PatchService(PatchServiceRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var change = ServiceRequests.Check(request, view.HrefOf(request.Id, context));
-        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
-        return new PatchServiceResponse { Service = show(stored), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
+        return new PatchServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceResponse> DeleteService(DeleteServiceRequest request, ServerCallContext context)

@@ -9,7 +9,9 @@ namespace ServiceOrdering.Server.ServiceInventory;
 /// <summary>What is done to services, each a script of steps in one write.</summary>
 internal sealed class ServiceStore(Database database, ResourceTable<Service> services, ResourceKind<Service> kind, TimeProvider time)
 {
-    public Task<Stored<Service>> CreateAsync(Caller caller, Service service, RequestId? requestId, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    /// <summary>Creates it, where there is room for the answer.</summary>
+    public Task<Stored<Service>> CreateAsync(
+        Caller caller, Service service, RequestId? requestId, Action<Draft<Service>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
             && await database.ReadAsync(session => RequestIds.FindAnswerAsync<Service>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
@@ -17,6 +19,7 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
             return answer;
         }
         var draft = new Draft<Service>(service);
+        makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
         {
             await RequestIds.AddAsync(write, kind.Name, requestId, draft.Body);
@@ -26,13 +29,14 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
 
     /// <summary>Changes a service by its life's rules.</summary>
     public Task<Stored<Service>> UpdateAsync(
-        Caller caller, string id, string etag, ResourceChange<Service> change, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+        Caller caller, string id, string etag, ResourceChange<Service> change, Action<Draft<Service>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var before = await services.GetAsync(id, etag);
         var after = ServiceChanges.Apply(before.Resource, change, time.GetUtcNow());
         if (before.Resource.Equals(after))
             return before;
         var draft = new Draft<Service>(after);
+        makeRoom(draft);
         return await database.WriteAsync(caller, write => services.WriteAsync(write, before, draft), cancellationToken);
     });
 

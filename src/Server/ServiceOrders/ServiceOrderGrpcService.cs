@@ -11,17 +11,17 @@ internal sealed class ServiceOrderGrpcService(
 {
     public override async Task<CreateServiceOrderResponse> CreateServiceOrder(CreateServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(context.Caller(), order, requestId, context.CancellationToken);
-        return new CreateServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
+        var stored = await store.CreateAsync(context.Caller(), order, requestId, answer.MakeRoom, context.CancellationToken);
+        return new CreateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context, isRead: true);
+        var answer = view.Answer(request.Fields, context);
         var stored = await orders.GetAsync(request.Id);
-        return new GetServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
+        return new GetServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
@@ -33,18 +33,18 @@ internal sealed class ServiceOrderGrpcService(
 
     public override async Task<UpdateServiceOrderResponse> UpdateServiceOrder(UpdateServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var change = ServiceOrderRequests.Check(request, view.HrefOf(request.ServiceOrder?.Id ?? "", context));
-        var stored = await store.UpdateAsync(context.Caller(), request.ServiceOrder!.Id, request.Etag, change, context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(context.Caller(), request.ServiceOrder!.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
+        return new UpdateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
-        var show = view.Answer(request.Fields, context);
+        var answer = view.Answer(request.Fields, context);
         var change = ServiceOrderRequests.Check(request, view.HrefOf(request.Id, context));
-        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = show(stored), Etag = stored.ETag };
+        var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
+        return new PatchServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)

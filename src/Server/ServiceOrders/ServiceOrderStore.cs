@@ -9,7 +9,9 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// <summary>What is done to service orders, each a script of steps in one write.</summary>
 internal sealed class ServiceOrderStore(Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, TimeProvider time)
 {
-    public Task<Stored<ServiceOrder>> CreateAsync(Caller caller, ServiceOrder order, RequestId? requestId, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    /// <summary>Creates it, where there is room for the answer.</summary>
+    public Task<Stored<ServiceOrder>> CreateAsync(
+        Caller caller, ServiceOrder order, RequestId? requestId, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
             && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ServiceOrder>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
@@ -17,6 +19,7 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
             return answer;
         }
         var draft = new Draft<ServiceOrder>(order);
+        makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
         {
             var unknown = await FindUnknownReferencesAsync(write, before: null, order);
@@ -29,7 +32,7 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
 
     /// <summary>Changes an order by its life's rules.</summary>
     public Task<Stored<ServiceOrder>> UpdateAsync(
-        Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+        Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var before = await orders.GetAsync(id, etag);
         var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
@@ -37,6 +40,7 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
         if (before.Resource.Equals(after))
             return before;
         var draft = new Draft<ServiceOrder>(after);
+        makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
         {
             var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);

@@ -1,8 +1,11 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using ServiceOrdering.Server.Resources;
+using Google.Protobuf;
+using ServiceOrdering.Client;
+using ServiceOrdering.Server.Hosting;
+using ServiceOrdering.Server.Tests.Events;
+using Tmf.Common.V4;
+using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.Hosting;
 
@@ -13,16 +16,18 @@ public sealed class StalledClientTests : IDisposable
     private const int Connections = 4;
     private const int Size = 3_000_000;
 
-    private readonly RunningServer _server = new(("Answers:TimeLimit", "00:00:15"));
+    private readonly RunningServer _server = new(("Answers:TimeLimit", "00:00:08"), ("Answers:Patience", "00:00:01"));
 
     public void Dispose() => _server.Dispose();
 
-    [Fact]
-    public async Task Clients_that_grant_no_window_hold_no_more_than_all_answers_may_and_are_cut_off()
+    [Theory]
+    [InlineData(3_000_000)]
+    [InlineData(40_000)]
+    [InlineData(20_000)]
+    public async Task Clients_that_grant_no_window_hold_no_more_than_all_answers_may_and_are_cut_off(int size)
     {
-        var id = await _server.PlaceOrderAsync($$"""{"description":"{{new string('x', Size)}}",{{ExampleOrders.Minimal[1..]}}""");
-        var budget = _server.Service<AnswerBudget>();
-        var free = budget.Free;
+        var id = await PlaceAsync(size);
+        var free = Budget.Free;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var clients = new List<StalledClient>();
         try
@@ -36,10 +41,10 @@ public sealed class StalledClientTests : IDisposable
                 await client.ReadHeadersAsync(Streams);
 
             var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-            Assert.InRange(free - budget.Free, Size, free / 2);
-            Assert.InRange(held, 0, 4 * free);
+            Assert.InRange(free - Budget.Free, Math.Min(Connections * Streams, 5) * size, free / 4);
+            Assert.InRange(held, 0, 3 * free);
             Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync(RunningServer.ServicePath + "?limit=0")).Status);
-            Assert.True(SpinWait.SpinUntil(() => budget.Free >= free, TimeSpan.FromSeconds(60)), $"{budget.Free} of {free}");
+            AssertFreed(free);
         }
         finally
         {
@@ -47,81 +52,88 @@ public sealed class StalledClientTests : IDisposable
         }
     }
 
-    /// <summary>A client of HTTP/2 that lets no stream send a byte of a body.</summary>
-    private sealed class StalledClient(TcpClient tcp) : IDisposable
+    [Fact]
+    public async Task Write_is_refused_before_anything_is_written_where_nobody_reads_the_answers()
     {
-        private const byte Headers = 1, Settings = 4, Ping = 6, EndHeaders = 4, EndStream = 1, Acknowledgement = 1;
+        var order = new CreateServiceOrderRequest { ServiceOrder = new ServiceOrder { Description = new string('x', Size), ServiceOrderItem = { new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, Service = new() } } } };
+        var free = Budget.Free;
+        using var client = await StalledClient.ConnectAsync(_server.GrpcAddress);
+        await client.AskAsync("/tmf.serviceordering.v4.ServiceOrderService/CreateServiceOrder", order.ToByteArray(), 12);
+        await client.ReadHeadersAsync(12);
 
-        private readonly NetworkStream _stream = tcp.GetStream();
+        var held = free - Budget.Free;
+        var placed = _server.Query<long>("select count(*) from service_order").Single();
+        Assert.InRange(placed, 1, free / 4 / Size);
+        Assert.InRange(held, placed * Size, free / 4);
+        var refused = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.ServiceOrders.CreateServiceOrderAsync(order, cancellationToken: Cancel));
+        Assert.Equal(Grpc.Core.StatusCode.Unavailable, refused.StatusCode);
+        Assert.Equal(placed, _server.Query<long>("select count(*) from service_order").Single());
+        AssertFreed(free);
+        await _server.ServiceOrders.CreateServiceOrderAsync(order, cancellationToken: Cancel);
+    }
 
-        public static async Task<StalledClient> ConnectAsync(string address)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Streams_that_do_not_read_hold_no_more_than_all_streams_may_and_are_cut_off(bool isGrpc)
+    {
+        const int Event = 1_000_000;
+        var (all, capacity) = (Budget.Free, Budget.Streams.Free);
+        var clients = new List<IDisposable>();
+        try
         {
-            var tcp = new TcpClient();
-            await tcp.ConnectAsync("127.0.0.1", new Uri(address).Port, Cancel);
-            var client = new StalledClient(tcp);
-            await client._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), Cancel);
-            // SETTINGS_INITIAL_WINDOW_SIZE = 0.
-            await client.SendAsync(Settings, 0, 0, [0, 4, 0, 0, 0, 0]);
+            for (var i = 0; i < 2; i++)
+                clients.Add(isGrpc ? await WatchAsync() : await ListenAsync());
+            using var other = await EventStreamReader.OpenAsync(_server.Http, "/events/v1/watch");
+            await other.NextAsync();
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            for (var i = 0; i < 20; i++)
+                await PlaceAsync(Event);
+            Assert.True(SpinWait.SpinUntil(() => Budget.Streams.Free < Event * 2, TimeSpan.FromSeconds(30)), $"{Budget.Streams.Free}");
+
+            Assert.InRange(Budget.Streams.Free, 0, capacity);
+            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 6 * capacity);
+            // Who reads gets all of them, at the latest when the others are cut off.
+            for (var seen = 0; seen < 20;)
+                seen += (await other.NextAsync()).Event == "ServiceOrderCreateEvent" ? 1 : 0;
+            AssertFreed(all);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        async Task<IDisposable> WatchAsync()
+        {
+            var client = await StalledClient.ConnectAsync(_server.GrpcAddress);
+            await client.AskAsync("/serviceordering.events.v1.EventService/WatchEvents", [], Streams);
+            await client.ReadHeadersAsync(Streams);
             return client;
         }
 
-        public async Task AskAsync(string method, string id, int streams)
+        async Task<IDisposable> ListenAsync()
         {
-            byte[] headers =
-            [
-                .. Literal(":method", "POST"), .. Literal(":scheme", "http"), .. Literal(":path", method), .. Literal(":authority", "localhost"),
-                .. Literal("content-type", "application/grpc"), .. Literal("te", "trailers"),
-            ];
-            byte[] message = [0x0A, (byte)id.Length, .. Encoding.ASCII.GetBytes(id)];
-            for (var i = 0; i < streams; i++)
+            var clients = new Clients();
+            for (var i = 0; i < Streams; i++)
             {
-                await SendAsync(Headers, EndHeaders, (2 * i) + 1, headers);
-                await SendAsync(0, EndStream, (2 * i) + 1, [0, 0, 0, 0, (byte)message.Length, .. message]);
+                var tcp = new TcpClient { ReceiveBufferSize = 4096 };
+                clients.Add(tcp);
+                await tcp.ConnectAsync(_server.Http.BaseAddress!.Host, _server.Http.BaseAddress.Port, Cancel);
+                await tcp.GetStream().WriteAsync("GET /events/v1/watch HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"u8.ToArray(), Cancel);
             }
+            return clients;
         }
+    }
 
-        public async Task ReadHeadersAsync(int streams)
-        {
-            var seen = new HashSet<int>();
-            while (seen.Count < streams)
-            {
-                var (type, stream) = await ReadFrameAsync() ?? throw new InvalidOperationException($"The server ended the connection after {seen.Count} answers.");
-                if (type == Headers)
-                    seen.Add(stream);
-            }
-        }
+    private AnswerBudget Budget => _server.Service<AnswerBudget>();
 
-        public void Dispose() => tcp.Dispose();
+    private Task<string> PlaceAsync(int size) => _server.PlaceOrderAsync($$"""{"description":"{{new string('x', size)}}",{{ExampleOrders.Minimal[1..]}}""");
 
-        private async Task<(byte Type, int Stream)?> ReadFrameAsync()
-        {
-            try
-            {
-                var head = new byte[9];
-                await _stream.ReadExactlyAsync(head, Cancel);
-                var payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
-                await _stream.ReadExactlyAsync(payload, Cancel);
-                if (head[3] is Settings or Ping && (head[4] & Acknowledgement) == 0)
-                    await SendAsync(head[3], Acknowledgement, 0, head[3] == Ping ? payload : []);
-                return (head[3], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)));
-            }
-            catch (IOException)
-            {
-                return null;
-            }
-        }
+    private void AssertFreed(long free) =>
+        Assert.True(SpinWait.SpinUntil(() => Budget.Free >= free, TimeSpan.FromSeconds(60)), $"{Budget.Free} of {free}");
 
-        private async Task SendAsync(byte type, byte flags, int stream, byte[] payload)
-        {
-            var frame = new byte[9 + payload.Length];
-            (frame[0], frame[1], frame[2], frame[3], frame[4]) = ((byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags);
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), stream);
-            payload.CopyTo(frame, 9);
-            await _stream.WriteAsync(frame, Cancel);
-        }
-
-        // HPACK: a literal without indexing, names and values of less than 127 bytes.
-        private static byte[] Literal(string name, string value) =>
-            [0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
+    private sealed class Clients : List<TcpClient>, IDisposable
+    {
+        public void Dispose() => ForEach(client => client.Dispose());
     }
 }

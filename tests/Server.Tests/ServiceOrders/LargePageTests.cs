@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
 using ServiceOrdering.Client;
-using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Hosting;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;
@@ -138,17 +138,17 @@ public sealed class LargePageTests : IDisposable
     [Fact]
     public async Task Lists_that_find_no_memory_are_refused_and_others_go_on_when_there_is_some()
     {
-        using var server = new RunningServer(("Answers:Memory", $"{AnswerBudget.LargestPage}"), ("Answers:Patience", "00:00:00.2"));
+        using var server = new RunningServer(("Answers:Memory", $"{2 * AnswerBudget.LargestPage}"), ("Answers:Patience", "00:00:00.2"));
         var id = await server.PlaceOrderAsync();
-        using (await server.Service<AnswerBudget>().TakeAsync(Cancel))
-        {
-            (await server.GetAsync(RunningServer.ServiceOrderPath)).IsError(HttpStatusCode.ServiceUnavailable, "5");
-            var error = await Assert.ThrowsAsync<ServiceOrderingException>(
-                async () => await server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest(), cancellationToken: Cancel));
-            Assert.Equal(StatusCode.Unavailable, error.StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"{RunningServer.ServiceOrderPath}/{id}")).Status);
-        }
+        var lists = server.Service<AnswerBudget>().Lists;
+        Assert.True(lists.TryTake(1));
+        (await server.GetAsync(RunningServer.ServiceOrderPath)).IsError(HttpStatusCode.ServiceUnavailable, "5");
+        var error = await Assert.ThrowsAsync<ServiceOrderingException>(
+            async () => await server.ServiceOrders.ListServiceOrdersAsync(new ListServiceOrdersRequest(), cancellationToken: Cancel));
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"{RunningServer.ServiceOrderPath}/{id}")).Status);
 
+        lists.GiveBack(1);
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(RunningServer.ServiceOrderPath)).Status);
     }
 
