@@ -44,7 +44,7 @@ public sealed class RunningServer : IDisposable
     public RunningServer(Action<IServiceCollection> services, params (string Key, string Value)[] settings)
         : this(new TestDatabase(), services, settings) => _ownsDatabase = true;
 
-    private RunningServer(TestDatabase database, Action<IServiceCollection> services, (string Key, string Value)[] settings)
+    public RunningServer(TestDatabase database, Action<IServiceCollection> services, params (string Key, string Value)[] settings)
     {
         Database = database;
         _application = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>

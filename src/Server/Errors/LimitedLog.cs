@@ -1,8 +1,11 @@
+using Grpc.Core;
+
 namespace ServiceOrdering.Server.Errors;
 
 /// <summary>
-/// The log of what is not ours: Kestrel, gRPC, transcoding. Anybody can make it complain, as often as they like: warnings and
-/// errors are bounded by <see cref="ErrorLogLimit"/>, and a warning names its cause in a line, without a stack trace.
+/// Bounds what others can make the log say, by <see cref="ErrorLogLimit"/>: warnings and errors of what is not ours (Kestrel, gRPC,
+/// transcoding), which anybody can cause as often as they like; and of what goes on by itself, again and again, while the database
+/// is away. Where a peer or the database is the cause, it is named in a line of warning: a stack trace would say nothing more.
 /// </summary>
 internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILoggerFactory
 {
@@ -10,8 +13,7 @@ internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILogg
 
     public ILogger CreateLogger(string categoryName)
     {
-        var logger = log.CreateLogger(categoryName);
-        return categoryName.StartsWith(Own, StringComparison.Ordinal) ? logger : new Limited(logger, categoryName, limit);
+        return new Limited(log.CreateLogger(categoryName), categoryName, limit);
     }
 
     public void AddProvider(ILoggerProvider provider) => log.AddProvider(provider);
@@ -20,19 +22,30 @@ internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILogg
 
     private sealed class Limited(ILogger logger, string category, ErrorLogLimit limit) : ILogger
     {
+        private readonly bool _isOwn = category.StartsWith(Own, StringComparison.Ordinal);
+
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => logger.BeginScope(state);
 
         public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel < LogLevel.Warning)
+            var isTold = exception is RpcException { StatusCode: StatusCode.Unavailable };
+            if (logLevel < LogLevel.Warning || (_isOwn && !isTold))
+            {
                 logger.Log(logLevel, eventId, state, exception, formatter);
-            else if (IsEnabled(logLevel) && limit.Admit($"{category} {eventId} {exception?.GetType()}") is { } leftOut)
-                logger.Log(logLevel, eventId, state, logLevel == LogLevel.Warning ? null : exception, (told, _) => Line(formatter(told, exception), leftOut));
-
-            string Line(string line, int leftOut) => (logLevel == LogLevel.Warning && exception is not null ? $"{line} {exception.GetType().Name}: {exception.Message}" : line)
-                + (leftOut > 0 ? $" ({leftOut} like it were left out of the log)" : "");
+                return;
+            }
+            if (!IsEnabled(logLevel) || limit.Admit($"{category} {eventId} {exception?.GetType()}") is not { } leftOut)
+                return;
+            if (isTold || exception is IOException or OperationCanceledException || (exception is not null && logLevel == LogLevel.Warning))
+                logger.Log(LogLevel.Warning, eventId, state, null, (told, _) => Line($"{formatter(told, null)}: {Cause(exception!)}", leftOut));
+            else
+                logger.Log(logLevel, eventId, state, exception, (told, e) => Line(formatter(told, e), leftOut));
         }
+
+        private static string Cause(Exception e) => e is RpcException told ? told.Status.Detail : $"{e.GetType().Name}: {e.Message}";
+
+        private static string Line(string line, int leftOut) => leftOut > 0 ? $"{line} ({leftOut} like it were left out of the log)" : line;
     }
 }

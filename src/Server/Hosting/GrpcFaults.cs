@@ -21,7 +21,7 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
         if (http.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { Status: { StatusCode: StatusCode.Unknown, DebugException: { } cause } } call)
             return;
         // The caller was told so when its deadline came; what the method made of it nobody waits for.
-        if (call.Deadline <= time.GetUtcNow().UtcDateTime)
+        if (call.CancellationToken.IsCancellationRequested || call.Deadline <= time.GetUtcNow().UtcDateTime)
             return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));

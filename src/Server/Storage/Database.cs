@@ -48,8 +48,26 @@ internal abstract class Database : IDisposable
         : EnqueueAsync(caller, write, cancellationToken);
 
     /// <summary>Finds out whether it can be written; throws where it cannot. A write that changes nothing still takes the writer's turn.</summary>
-    public virtual Task ProbeAsync(CancellationToken cancellationToken) =>
-        WriteAsync(Caller.Server, write => write.Session.FindAsync<long>("select last from event_position"), cancellationToken);
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (Health.Fault is null)
+        {
+            await WriteAsync(Caller.Server, write => write.Session.FindAsync<long>("select last from event_position"), cancellationToken);
+            return;
+        }
+        if (Health.IsDamaged)
+            throw Health.Fault;
+        // What fails may still take a write that needs no room: this one needs some, and gives it back.
+        await WriteAsync(
+            Caller.Server,
+            async write =>
+            {
+                await write.Session.ExecuteAsync($"insert into request_id (resource, key, hash, body, time) values ('', '', '', {Filler}, '')");
+                return await write.Session.ExecuteAsync("delete from request_id where resource = '' and key = ''");
+            },
+            cancellationToken);
+        Health.Succeeded(isProof: true);
+    }
 
     /// <summary>
     /// Runs what reads first and then writes by compare-and-set, so that the writer has little to do; again where another write
@@ -75,6 +93,12 @@ internal abstract class Database : IDisposable
     }
 
     public abstract void Dispose();
+
+    /// <summary>Whether it does its work.</summary>
+    protected abstract DatabaseHealth Health { get; }
+
+    /// <summary>SQL of a text that takes 32 KiB at least where it is stored.</summary>
+    protected abstract string Filler { get; }
 
     protected abstract Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken);
 

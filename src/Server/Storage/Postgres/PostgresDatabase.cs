@@ -1,6 +1,5 @@
 using System.Data;
 using System.Diagnostics;
-using Grpc.Core;
 using Npgsql;
 
 namespace ServiceOrdering.Server.Storage.Postgres;
@@ -19,6 +18,7 @@ internal sealed partial class PostgresDatabase : Database
     private readonly PostgresSignals _signals;
     private readonly TimeSpan _patience;
     private readonly ScanQueue _scans;
+    private readonly DatabaseHealth _health;
     private readonly string _scanTimeout;
     private bool _isDisposed;
 
@@ -28,6 +28,7 @@ internal sealed partial class PostgresDatabase : Database
         _patience = options.Patience;
         Location = LocationOf(settings);
         _scans = new ScanQueue(options.ScanTimeLimit);
+        _health = new DatabaseHealth(Location, PostgresFault.Explain, time, logger);
         _scanTimeout = $"set local statement_timeout = {(long)options.ScanTimeLimit.TotalMilliseconds}";
         try
         {
@@ -43,7 +44,7 @@ internal sealed partial class PostgresDatabase : Database
         }
         _signals = new PostgresSignals(_source, options.ListenConnectionString ?? _source.ConnectionString, TellCommitted, logger);
         if (!options.ReadOnly)
-            _writer = new PostgresWriter(_source, PostgresMigrations.Latest, _patience, time, Committed, logger);
+            _writer = new PostgresWriter(_source, PostgresMigrations.Latest, _patience, _health, time, Committed, logger);
 
         void Committed()
         {
@@ -123,6 +124,11 @@ internal sealed partial class PostgresDatabase : Database
         _source.Dispose();
     }
 
+    protected override DatabaseHealth Health => _health;
+
+    // Hexadecimal digits of hashes, which are not compressed to less than half.
+    protected override string Filler => "(select string_agg(md5(i::text), '') from generate_series(1, 2048) i)";
+
     protected override Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) =>
         _writer!.EnqueueAsync(caller, write, cancellationToken);
 
@@ -195,10 +201,10 @@ internal sealed partial class PostgresDatabase : Database
             {
                 return await read();
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && PostgresFault.Explain(e) is { } told)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && PostgresFault.Explain(e) is not null)
             {
                 if (!PostgresFault.Passes(e) || Stopwatch.GetElapsedTime(started) + pause > _patience)
-                    throw new RpcException(new Status(told.StatusCode, told.Status.Detail, e), told.Trailers);
+                    throw _health.Judge(e);
                 await Task.Delay(pause, cancellationToken);
             }
         }

@@ -38,6 +38,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly int _schema;
     private readonly TimeSpan _patience;
+    private readonly DatabaseHealth _health;
     private readonly TimeProvider _time;
     private readonly Action _committed;
     private readonly ILogger _logger;
@@ -53,14 +54,16 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     /// <param name="source">Where connections come from.</param>
     /// <param name="schema">The number of the last step of the schema that this program knows.</param>
     /// <param name="patience">How long a write waits for a database that does not answer, before its caller is told.</param>
+    /// <param name="health">Is told what the database does.</param>
     /// <param name="time">Tells when a write is made.</param>
     /// <param name="committed">Called after a commit and before its callers are answered.</param>
-    /// <param name="logger">Is told of a database that cannot be reached, and of its return.</param>
-    public PostgresWriter(NpgsqlDataSource source, int schema, TimeSpan patience, TimeProvider time, Action committed, ILogger logger)
+    /// <param name="logger">Is told of what nobody foresaw.</param>
+    public PostgresWriter(NpgsqlDataSource source, int schema, TimeSpan patience, DatabaseHealth health, TimeProvider time, Action committed, ILogger logger)
     {
         _source = source;
         _schema = schema;
         _patience = patience;
+        _health = health;
         _time = time;
         _committed = committed;
         _logger = logger;
@@ -124,8 +127,6 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
                     break;
                 }
                 var isHopeless = !PostgresFault.Passes(e) || Stopwatch.GetElapsedTime(since) + pause > _patience;
-                if (isHopeless || pause == FirstPause)
-                    LogAway(e.Message, batch.Count);
                 if (isHopeless)
                     Fail(batch, e);
                 else
@@ -139,16 +140,17 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
 
     private void Fail(List<QueuedWrite> batch, Exception cause)
     {
+        var judged = _health.Judge(cause);
         var told = _isUnconfirmed
             ? ApiErrors.ServerUnavailable("The database did not confirm the write: whether it was made is not known. With an idempotency key it can be repeated safely.")
-            : PostgresFault.Explain(cause) ?? cause;
+            : judged;
         _isUnconfirmed = false;
         foreach (var write in batch)
             write.Fail(told);
         batch.Clear();
         // Who has waited as long need not wait for a try of his own.
         while (_waiting.Reader.TryPeek(out var next) && Stopwatch.GetElapsedTime(next.Since) > _patience && _waiting.Reader.TryRead(out next))
-            next.Write.Fail(PostgresFault.Explain(cause) ?? cause);
+            next.Write.Fail(judged);
     }
 
     private void Answer(List<QueuedWrite> batch)
@@ -156,6 +158,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         _isUnconfirmed = false;
         if (batch.Count == 0)
             return;
+        _health.Succeeded();
         _committed();
         foreach (var write in batch)
             write.Answer();
@@ -213,6 +216,12 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             _isUnconfirmed = true;
             await session.ExecuteAsync("commit");
             return true;
+        }
+        catch (Exception) when (session.Failure is { Cause: PostgresException { InvariantSeverity: "ERROR" } } && _connection.State != ConnectionState.Open)
+        {
+            // A refusal ended the transaction, and Npgsql the connection, as it does where a disk fails.
+            _isUnconfirmed = false;
+            throw session.Failure.Cause;
         }
         catch (Exception) when (session.Failure is not null && _connection.State == ConnectionState.Open)
         {
@@ -289,9 +298,6 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             // It is gone, which is all that is wanted.
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "The database did not take a transaction of {Count} writes: {Reason}")]
-    private partial void LogAway(string reason, int count);
 
     [LoggerMessage(LogLevel.Error, "A transaction of {Count} writes failed")]
     private partial void LogFault(Exception cause, int count);

@@ -15,7 +15,7 @@ internal sealed class SqliteDatabase : Database
     private readonly WriteQueue? _writes;
     private readonly ScanQueue _scans;
     private readonly ScanThreads _threads;
-    private readonly FileHealth _health;
+    private readonly DatabaseHealth _health;
     private readonly long _busyTimeout;
 
     public SqliteDatabase(StorageOptions options, TimeProvider time, ILogger<SqliteDatabase> logger)
@@ -33,7 +33,7 @@ internal sealed class SqliteDatabase : Database
         Location = builder.DataSource;
         _scans = new ScanQueue(options.ScanTimeLimit);
         _busyTimeout = (long)options.Patience.TotalMilliseconds;
-        _health = new FileHealth(Location, time, logger);
+        _health = new DatabaseHealth(Location, SqliteFault.Explain, time, logger);
 
         _file = new DatabaseFile(Location, options.ReadOnly);
         _threads = new ScanThreads(ScanQueue.Places);
@@ -148,27 +148,6 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
-    public override async Task ProbeAsync(CancellationToken cancellationToken)
-    {
-        if (_health.Fault is null)
-        {
-            await base.ProbeAsync(cancellationToken);
-            return;
-        }
-        if (_health.IsDamaged)
-            throw _health.Fault;
-        // What fails may still take a write that needs no room: this one needs some, and gives it back.
-        await WriteAsync(
-            Caller.Server,
-            async write =>
-            {
-                await write.Session.ExecuteAsync("insert into request_id (resource, key, hash, body, time) values ('', '', '', hex(zeroblob(65536)), '')");
-                return await write.Session.ExecuteAsync("delete from request_id where resource = '' and key = ''");
-            },
-            cancellationToken);
-        _health.Succeeded(isProof: true);
-    }
-
     public override void Dispose()
     {
         _writes?.Dispose();
@@ -176,6 +155,10 @@ internal sealed class SqliteDatabase : Database
         DropIdle();
         _file.Dispose();
     }
+
+    protected override DatabaseHealth Health => _health;
+
+    protected override string Filler => "hex(zeroblob(65536))";
 
     protected override Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) =>
         _writes!.EnqueueAsync(caller, write, cancellationToken);

@@ -9,7 +9,10 @@ namespace ServiceOrdering.Server.Storage.Sqlite;
 internal static class SqliteFault
 {
     /// <summary>What callers are told; null where it is none of the file's: a statement or a value that is wrong.</summary>
-    public static RpcException? Explain(Exception e) => e is not SqliteException { SqliteErrorCode: var code } ? null : code switch
+    public static DatabaseFault? Explain(Exception e) =>
+        e is SqliteException { SqliteErrorCode: var code } && Told(code) is { } told ? new DatabaseFault(told, IsDamage(code)) : null;
+
+    private static RpcException? Told(int code) => code switch
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => ApiErrors.ServerUnavailable("Another program has locked the database; try again in a moment."),
         raw.SQLITE_NOMEM => ApiErrors.ServerUnavailable("The server has no memory left; try again in a moment."),
@@ -20,6 +23,5 @@ internal static class SqliteFault
         _ => null,
     };
 
-    /// <summary>Whether what the file holds is not what was written to it: nothing that works afterwards makes that good.</summary>
-    public static bool IsDamage(int code) => code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+    private static bool IsDamage(int code) => code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 }

@@ -15,7 +15,7 @@ internal sealed class WriteQueue : IDisposable
     private readonly DatabaseFile _file;
     private readonly TimeProvider _time;
     private readonly Checkpoints _checkpoints;
-    private readonly FileHealth _health;
+    private readonly DatabaseHealth _health;
     private readonly Action _committed;
     private readonly Thread _thread;
     // A monitor and no semaphore: waiting for it does not spin, on processors that the callers have use for.
@@ -30,7 +30,7 @@ internal sealed class WriteQueue : IDisposable
     /// <param name="health">Is told what the file does.</param>
     /// <param name="time">Tells when a write is made.</param>
     /// <param name="committed">Called on the writer's thread after a commit and before its callers are answered.</param>
-    public WriteQueue(SqliteSession session, DatabaseFile file, Checkpoints checkpoints, FileHealth health, TimeProvider time, Action committed)
+    public WriteQueue(SqliteSession session, DatabaseFile file, Checkpoints checkpoints, DatabaseHealth health, TimeProvider time, Action committed)
     {
         _session = session;
         _file = file;

@@ -1,13 +1,17 @@
 using Grpc.Core;
-using Microsoft.Data.Sqlite;
 
-namespace ServiceOrdering.Server.Storage.Sqlite;
+namespace ServiceOrdering.Server.Storage;
+
+/// <summary>What a failure of the database means.</summary>
+/// <param name="Told">What callers are told: among it, whether it passes by itself.</param>
+/// <param name="IsDamage">Whether what it holds is not what was written to it: nothing that works afterwards makes that good.</param>
+internal sealed record DatabaseFault(RpcException Told, bool IsDamage = false);
 
 /// <summary>
-/// Whether the file does its work. The log is told once when it stops to, and once when it does again, however many requests
+/// Whether the database does its work. The log is told once when it stops to, and once when it does again, however many requests
 /// notice; where some still succeed, it counts as failing until none has failed for a while.
 /// </summary>
-internal sealed partial class FileHealth(string location, TimeProvider time, ILogger logger)
+internal sealed partial class DatabaseHealth(string location, Func<Exception, DatabaseFault?> explain, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
@@ -23,25 +27,24 @@ internal sealed partial class FileHealth(string location, TimeProvider time, ILo
     public bool IsDamaged => Volatile.Read(ref _isDamaged);
 
     /// <summary>Takes note of a failure.</summary>
-    /// <returns>What callers are told of it: itself, where it is none of the file's.</returns>
+    /// <returns>What callers are told of it: itself, where it is none of the database's.</returns>
     public Exception Judge(Exception failure)
     {
-        if (SqliteFault.Explain(failure) is not { } told)
+        if (explain(failure) is not { } fault)
             return failure;
         lock (_gate)
         {
             _failed = time.GetTimestamp();
-            var isDamage = SqliteFault.IsDamage(((SqliteException)failure).SqliteErrorCode);
-            if (_fault is null || (isDamage && !_isDamaged))
-                LogFailing(location, failure.Message, told.Status.Detail);
-            _fault = _isDamaged && !isDamage ? _fault : told;
-            _isDamaged |= isDamage;
+            if (_fault is null || (fault.IsDamage && !_isDamaged))
+                LogFailing(location, failure.Message, fault.Told.Status.Detail);
+            _fault = _isDamaged && !fault.IsDamage ? _fault : fault.Told;
+            _isDamaged |= fault.IsDamage;
         }
-        return told;
+        return fault.Told;
     }
 
     /// <summary>Something was written.</summary>
-    /// <param name="isProof">Whether it was what nothing but a healthy file can do.</param>
+    /// <param name="isProof">Whether it was what nothing but a healthy database can do.</param>
     public void Succeeded(bool isProof = false)
     {
         if (_fault is null)
