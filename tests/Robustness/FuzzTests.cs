@@ -16,7 +16,7 @@ public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
 {
     private const long MostResidentBytes = 512L * 1024 * 1024;
     private const int MostLinesAMinute = 20;
-    private const string Orders = "/tmf-api/serviceOrdering/v4/serviceOrder";
+    private const string Orders = FuzzedServer.Orders;
     private static readonly int Requests = Setting("ROBUSTNESS_REQUESTS", 1000);
     private readonly Mutator _mutator = new(Setting("ROBUSTNESS_SEED", 1));
 

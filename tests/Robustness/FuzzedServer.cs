@@ -7,14 +7,32 @@ using System.Text;
 
 namespace Robustness;
 
-/// <summary>The real program as a process on a database of its own, and what can be sent to it whether it is HTTP or not.</summary>
+/// <summary>The real program as a process on a file of SQLite, and what can be sent to it whether it is HTTP or not.</summary>
 public sealed class FuzzedServer : IAsyncLifetime
 {
+    public const string Orders = "/tmf-api/serviceOrdering/v4/serviceOrder";
+
     private const string Listening = "Listening on REST ";
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("service-ordering-");
+    private readonly DirectoryInfo? _ownFolder;
+    private readonly string _folder;
+    private readonly string[] _settings;
     private readonly ConcurrentQueue<string> _log = new();
     private Process? _process;
+
+    public FuzzedServer()
+        : this(null)
+    {
+    }
+
+    /// <param name="folder">Where the database is; null for a folder of its own.</param>
+    /// <param name="settings">Configuration, as <c>Name=value</c>.</param>
+    internal FuzzedServer(string? folder, params string[] settings)
+    {
+        _ownFolder = folder is null ? Directory.CreateTempSubdirectory("service-ordering-") : null;
+        _folder = folder ?? _ownFolder!.FullName;
+        _settings = settings;
+    }
 
     public HttpClient Rest { get; private set; } = new();
 
@@ -33,6 +51,16 @@ public sealed class FuzzedServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Bytes of memory that the server holds.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>How long it runs.</summary>
     public TimeSpan Age => DateTime.Now - _process!.StartTime;
 
@@ -46,9 +74,11 @@ public sealed class FuzzedServer : IAsyncLifetime
                 Path.Combine(AppContext.BaseDirectory, "..", "..", "Server", new DirectoryInfo(AppContext.BaseDirectory).Name, "ServiceOrdering.Server.dll"),
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-                $"--Storage:ConnectionString=Data Source={Path.Combine(_folder.FullName, "fuzz.db")}",
+                $"--Storage:ConnectionString=Data Source={Path.Combine(_folder, "fuzz.db")}",
             },
         };
+        foreach (var setting in _settings)
+            start.ArgumentList.Add("--" + setting);
         _process = Process.Start(start)!;
         while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
@@ -69,6 +99,21 @@ public sealed class FuzzedServer : IAsyncLifetime
     {
         while (await output.ReadLineAsync(CancellationToken.None) is { } line)
             _log.Enqueue(line);
+    }
+
+    /// <summary>Places an order and gives its id; null where it is refused because the server cannot now.</summary>
+    public async Task<string?> PlaceAsync(string order)
+    {
+        using var content = new StringContent(order, Encoding.UTF8, "application/json");
+        using var answer = await Rest.PostAsync(Orders, content, TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}");
+        return answer.Headers.Location?.ToString().Split('/')[^1];
+    }
+
+    public async Task<int> GetAsync(string path)
+    {
+        using var answer = await Rest.GetAsync(path, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
     }
 
     public async Task<int> SendJsonAsync(HttpMethod method, string path, byte[] body, string contentType)
@@ -129,7 +174,7 @@ public sealed class FuzzedServer : IAsyncLifetime
             _process.WaitForExit();
         }
         _process?.Dispose();
-        _folder.Delete(recursive: true);
+        _ownFolder?.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 }

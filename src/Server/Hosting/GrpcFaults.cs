@@ -12,6 +12,8 @@ namespace ServiceOrdering.Server.Hosting;
 /// </summary>
 internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, TimeProvider time, ILogger<GrpcFaults> logger)
 {
+    private static readonly TimeSpan EarlyTimer = TimeSpan.FromMilliseconds(50);
+
     public async Task InvokeAsync(HttpContext http)
     {
         await next(http);
@@ -21,7 +23,7 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
         if (http.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { Status: { StatusCode: StatusCode.Unknown, DebugException: { } cause } } call)
             return;
         // The caller was told so when its deadline came; what the method made of it nobody waits for.
-        if (call.CancellationToken.IsCancellationRequested || call.Deadline <= time.GetUtcNow().UtcDateTime)
+        if (call.Deadline < DateTime.MaxValue && (cause is OperationCanceledException || call.Deadline <= time.GetUtcNow().UtcDateTime + EarlyTimer))
             return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));
