@@ -13,7 +13,7 @@ public sealed class FuzzedServer : IAsyncLifetime
     public const string Orders = "/tmf-api/serviceOrdering/v4/serviceOrder";
 
     private const string Listening = "Listening on REST ";
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
     private readonly DirectoryInfo? _ownFolder;
     private readonly string _folder;
     private readonly string[] _settings;

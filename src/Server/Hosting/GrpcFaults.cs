@@ -12,8 +12,6 @@ namespace ServiceOrdering.Server.Hosting;
 /// </summary>
 internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, TimeProvider time, ILogger<GrpcFaults> logger)
 {
-    private static readonly TimeSpan EarlyTimer = TimeSpan.FromMilliseconds(50);
-
     public async Task InvokeAsync(HttpContext http)
     {
         await next(http);
@@ -23,7 +21,7 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
         if (http.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { Status: { StatusCode: StatusCode.Unknown, DebugException: { } cause } } call)
             return;
         // The caller was told so when its deadline came; what the method made of it nobody waits for.
-        if (call.Deadline < DateTime.MaxValue && (cause is OperationCanceledException || call.Deadline <= time.GetUtcNow().UtcDateTime + EarlyTimer))
+        if (call.Deadline <= time.GetUtcNow().UtcDateTime || (cause is OperationCanceledException && call.Deadline < DateTime.MaxValue))
             return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));
@@ -37,8 +35,15 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
         var trailers = response.HasStarted ? response.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseTrailersFeature>()?.Trailers : response.Headers;
         if (trailers is null)
             return;
-        trailers["grpc-status"] = $"{(int)status.StatusCode}";
-        trailers["grpc-message"] = Uri.EscapeDataString(status.Detail);
+        try
+        {
+            trailers["grpc-status"] = $"{(int)status.StatusCode}";
+            trailers["grpc-message"] = Uri.EscapeDataString(status.Detail);
+        }
+        catch (InvalidOperationException)
+        {
+            // The deadline has come in this moment, and the answer has gone.
+        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "{Method} failed; {LeftOut} like it were left out of the log")]

@@ -66,6 +66,20 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task Scans_leave_the_processors_to_others()
+    {
+        TestDatabase.NeedSqlite();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells of a thread.");
+
+        // The 19th field of a thread's status is how nice it is; the second may have blanks.
+        using var database = _place.Open();
+        var niceness = await database.ScanAsync(
+            _ => ValueTask.FromResult(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16]), Cancel);
+
+        Assert.Equal("10", niceness);
+    }
+
+    [Fact]
     public async Task Scan_that_waits_too_long_for_its_turn_is_refused()
     {
         using var database = _place.Open(new StorageOptions { ScanTimeLimit = TimeSpan.FromSeconds(0.3) });
