@@ -67,8 +67,9 @@ internal sealed class EventSnapshot
     private ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadPageAsync(WatchedResource resource, string lower, CancellationToken cancellationToken) =>
         _database.ScanAsync(async session =>
         {
-            var (rows, upper) = _ids is null ? await ReadRangeAsync(session, resource, lower) : await ReadIdsAsync(session, resource, lower);
+            // Of the same state, and first: where a page is ended early, PostgreSQL ends the transaction.
             End = await EventLog.LastAsync(session);
+            var (rows, upper) = _ids is null ? await ReadRangeAsync(session, resource, lower) : await ReadIdsAsync(session, resource, lower);
             _pages.Add((resource.Name, upper, End));
             return (rows.Where(row => IsWanted(resource, row.Body)).ToList(), upper);
         }, cancellationToken);

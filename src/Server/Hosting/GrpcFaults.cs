@@ -12,6 +12,8 @@ namespace ServiceOrdering.Server.Hosting;
 /// </summary>
 internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, TimeProvider time, ILogger<GrpcFaults> logger)
 {
+    private static readonly TimeSpan EarlyTimer = TimeSpan.FromMilliseconds(50);
+
     public async Task InvokeAsync(HttpContext http)
     {
         await next(http);
@@ -20,14 +22,15 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
             return;
         if (http.Features.Get<IServerCallContextFeature>()?.ServerCallContext is not { Status: { StatusCode: StatusCode.Unknown, DebugException: { } cause } } call)
             return;
-        // The caller was told so when its deadline came; what the method made of it nobody waits for.
-        if (call.Deadline <= time.GetUtcNow().UtcDateTime || (cause is OperationCanceledException && call.Deadline < DateTime.MaxValue))
-            return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));
-        else if (limit.Admit($"{call.Method} {cause.GetType()}") is { } leftOut)
+        else if (!IsOfDeadline(cause, call) && limit.Admit($"{call.Method} {cause.GetType()}") is { } leftOut)
             LogFault(cause, call.Method, leftOut);
     }
+
+    // The caller was told so when its deadline came; what the method made of it nobody waits for. gRPC's timer may be early.
+    private bool IsOfDeadline(Exception cause, ServerCallContext call) => call.Deadline < DateTime.MaxValue
+        && (cause is OperationCanceledException || call.Deadline <= time.GetUtcNow().UtcDateTime + EarlyTimer);
 
     // An answer that is a status and nothing else has it in its headers.
     private static void Tell(HttpResponse response, Status status)

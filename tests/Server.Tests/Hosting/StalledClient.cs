@@ -13,6 +13,7 @@ internal sealed class StalledClient(TcpClient tcp) : IDisposable
     private const int LargestFrame = 16 * 1024;
 
     private readonly NetworkStream _stream = tcp.GetStream();
+    private int _lastStream = -1;
 
     public static async Task<StalledClient> ConnectAsync(string address)
     {
@@ -30,6 +31,7 @@ internal sealed class StalledClient(TcpClient tcp) : IDisposable
     /// <param name="streams">How often.</param>
     public Task AskAsync(string method, string id, int streams) => AskAsync(method, [0x0A, (byte)id.Length, .. Encoding.ASCII.GetBytes(id)], streams);
 
+    /// <summary>Calls on streams that were not used before. More than the server grants at once is for a call at a time, whose headers are waited for.</summary>
     public async Task AskAsync(string method, byte[] message, int streams)
     {
         byte[] headers =
@@ -39,12 +41,13 @@ internal sealed class StalledClient(TcpClient tcp) : IDisposable
         ];
         for (var i = 0; i < streams; i++)
         {
-            await SendAsync(Headers, EndHeaders, (2 * i) + 1, headers);
+            _lastStream += 2;
+            await SendAsync(Headers, EndHeaders, _lastStream, headers);
             for (var (rest, prefix) = (message, (byte[])[0, .. BitConverter.GetBytes(IPAddress.HostToNetworkOrder(message.Length))]); rest.Length + prefix.Length > 0; prefix = [])
             {
                 byte[] piece = [.. prefix, .. rest.AsSpan(0, Math.Min(rest.Length, LargestFrame - prefix.Length))];
                 rest = rest[(piece.Length - prefix.Length)..];
-                await SendAsync(0, rest.Length == 0 ? EndStream : (byte)0, (2 * i) + 1, piece);
+                await SendAsync(0, rest.Length == 0 ? EndStream : (byte)0, _lastStream, piece);
             }
         }
     }

@@ -14,7 +14,6 @@ public sealed class StalledClientTests : IDisposable
 {
     private const int Streams = 100;
     private const int Connections = 4;
-    private const int Size = 3_000_000;
 
     private readonly RunningServer _server = new(("Answers:TimeLimit", "00:00:08"), ("Answers:Patience", "00:00:01"));
 
@@ -42,7 +41,7 @@ public sealed class StalledClientTests : IDisposable
 
             var held = GC.GetTotalMemory(forceFullCollection: true) - before;
             Assert.InRange(free - Budget.Free, Math.Min(Connections * Streams, 5) * size, free / 4);
-            Assert.InRange(held, 0, 3 * free);
+            Assert.InRange(held, long.MinValue, 3 * free);
             Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync(RunningServer.ServicePath + "?limit=0")).Status);
             AssertFreed(free);
         }
@@ -55,11 +54,16 @@ public sealed class StalledClientTests : IDisposable
     [Fact]
     public async Task Write_is_refused_before_anything_is_written_where_nobody_reads_the_answers()
     {
+        // Less than a stream may send before the server has taken it.
+        const int Size = 600_000;
         var order = new CreateServiceOrderRequest { ServiceOrder = new ServiceOrder { Description = new string('x', Size), ServiceOrderItem = { new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, Service = new() } } } };
         var free = Budget.Free;
         using var client = await StalledClient.ConnectAsync(_server.GrpcAddress);
-        await client.AskAsync("/tmf.serviceordering.v4.ServiceOrderService/CreateServiceOrder", order.ToByteArray(), 12);
-        await client.ReadHeadersAsync(12);
+        for (var i = 0; i < 50; i++)
+        {
+            await client.AskAsync("/tmf.serviceordering.v4.ServiceOrderService/CreateServiceOrder", order.ToByteArray(), 1);
+            await client.ReadHeadersAsync(1);
+        }
 
         var held = free - Budget.Free;
         var placed = _server.Query<long>("select count(*) from service_order").Single();
@@ -92,7 +96,7 @@ public sealed class StalledClientTests : IDisposable
             Assert.True(SpinWait.SpinUntil(() => Budget.Streams.Free < Event * 2, TimeSpan.FromSeconds(30)), $"{Budget.Streams.Free}");
 
             Assert.InRange(Budget.Streams.Free, 0, capacity);
-            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 6 * capacity);
+            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 6 * capacity);
             // Who reads gets all of them, at the latest when the others are cut off.
             for (var seen = 0; seen < 20;)
                 seen += (await other.NextAsync()).Event == "ServiceOrderCreateEvent" ? 1 : 0;

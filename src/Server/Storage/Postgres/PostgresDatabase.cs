@@ -33,14 +33,14 @@ internal sealed partial class PostgresDatabase : Database
         try
         {
             // Where both are started at once, the database may need a moment longer.
-            TryAsync(() => PrepareAsync(settings, logger), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            TryAsync(() => PrepareAsync(settings, logger), e => e, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             _source = NpgsqlDataSource.Create(settings);
             Identity = StartAsync(options.ReadOnly, logger).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is not DatabaseUnusableException)
         {
             _source?.Dispose();
-            throw new DatabaseUnusableException($"The database {Location} cannot be used: {PostgresPooler.Problem(e) ?? (e.InnerException ?? e).Message}", e);
+            throw new DatabaseUnusableException($"The database {Location} cannot be used: {PostgresPooler.Problem(e) ?? e.Message}", e);
         }
         _signals = new PostgresSignals(_source, options.ListenConnectionString ?? _source.ConnectionString, TellCommitted, logger);
         if (!options.ReadOnly)
@@ -90,10 +90,11 @@ internal sealed partial class PostgresDatabase : Database
             await using var connection = await _source.OpenConnectionAsync();
             return await read(new PostgresSession(connection));
         },
+        _health.Judge,
         CancellationToken.None);
 
     public override ValueTask<T> ScanAsync<T>(Func<Session, ValueTask<T>> scan, IReadOnlyList<string> unindexed, CancellationToken cancellationToken) =>
-        _scans.RunAsync(token => TryAsync(() => TryScanAsync(scan, token), token), unindexed, cancellationToken);
+        _scans.RunAsync(token => TryAsync(() => TryScanAsync(scan, token), _health.Judge, token), unindexed, cancellationToken);
 
     private async ValueTask<T> TryScanAsync<T>(Func<Session, ValueTask<T>> scan, CancellationToken cancellationToken)
     {
@@ -192,7 +193,10 @@ internal sealed partial class PostgresDatabase : Database
     }
 
     /// <summary>Reads, again while the database is away, for as long as there is patience: it changes nothing.</summary>
-    private async ValueTask<T> TryAsync<T>(Func<ValueTask<T>> read, CancellationToken cancellationToken)
+    /// <param name="read">What is read.</param>
+    /// <param name="told">What is thrown where it fails for good.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async ValueTask<T> TryAsync<T>(Func<ValueTask<T>> read, Func<Exception, Exception> told, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause *= 2)
@@ -204,7 +208,7 @@ internal sealed partial class PostgresDatabase : Database
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && PostgresFault.Explain(e) is not null)
             {
                 if (!PostgresFault.Passes(e) || Stopwatch.GetElapsedTime(started) + pause > _patience)
-                    throw _health.Judge(e);
+                    throw told(e);
                 await Task.Delay(pause, cancellationToken);
             }
         }
