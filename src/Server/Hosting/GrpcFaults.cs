@@ -7,8 +7,8 @@ namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>
 /// Faults of gRPC calls that no interceptor sees: before a request is read, or after a response was made. A message that is no
-/// protobuf is the caller's fault, and nothing for the log; grpc-dotnet takes it for a fault of the method. Its own log of
-/// faults is off (<see cref="Defaults"/>): the others are logged here.
+/// protobuf, or in a frame that gRPC does not have, is the caller's fault, and nothing for the log; grpc-dotnet takes it for a
+/// fault of the method. Its own log of faults is off (<see cref="Defaults"/>): the others are logged here.
 /// </summary>
 internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit limit, TimeProvider time, ILogger<GrpcFaults> logger)
 {
@@ -24,6 +24,8 @@ internal sealed partial class GrpcFaults(RequestDelegate next, ErrorLogLimit lim
             return;
         if (cause is InvalidProtocolBufferException)
             Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is no protobuf of this type: " + cause.Message));
+        else if (cause is InvalidDataException)
+            Tell(http.Response, new Status(StatusCode.InvalidArgument, "The message is in no frame of gRPC: " + cause.Message));
         else if (!IsOfDeadline(cause, call) && limit.Admit($"{call.Method} {cause.GetType()}") is { } leftOut)
             LogFault(cause, call.Method, leftOut);
     }

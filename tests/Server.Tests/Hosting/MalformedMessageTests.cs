@@ -36,6 +36,15 @@ public sealed class MalformedMessageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("tmf.serviceordering.v4.ServiceOrderService/ListServiceOrders")]
+    [InlineData("serviceordering.events.v1.EventService/WatchEvents")]
+    public async Task Message_in_a_frame_that_gRPC_does_not_have_is_an_invalid_argument(string method)
+    {
+        Assert.Equal("3", await CallAsync(method, [], compressed: 2));
+        Assert.Empty(_lines.All);
+    }
+
+    [Theory]
     [InlineData("serviceordering.events.v1.EventService/WatchEvents", "50m")]
     [InlineData("tmf.serviceordering.v4.ServiceOrderService/ListServiceOrders", "1m")]
     public async Task Deadline_that_passes_within_a_method_is_no_fault_in_the_log(string method, string timeout)
@@ -76,14 +85,14 @@ public sealed class MalformedMessageTests : IDisposable
         Assert.Equal([2, 0], [limit.Admit("a"), limit.Admit("a")]);
     }
 
-    private async Task<string> CallAsync(string method, byte[] message, string? timeout = null)
+    private async Task<string> CallAsync(string method, byte[] message, string? timeout = null, byte compressed = 0)
     {
         using var http = new HttpClient { BaseAddress = new Uri(_server.GrpcAddress) };
         using var request = new HttpRequestMessage(HttpMethod.Post, method)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent([0, 0, 0, 0, (byte)message.Length, .. message]) { Headers = { ContentType = new("application/grpc") } },
+            Content = new ByteArrayContent([compressed, 0, 0, 0, (byte)message.Length, .. message]) { Headers = { ContentType = new("application/grpc") } },
             Headers = { { "TE", "trailers" } },
         };
         if (timeout is not null)

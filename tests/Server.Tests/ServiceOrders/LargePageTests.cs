@@ -94,6 +94,24 @@ public sealed class LargePageTests : IDisposable
     }
 
     [Fact]
+    public async Task Order_is_not_patched_beyond_the_size_that_a_resource_has()
+    {
+        var path = $"{RunningServer.ServiceOrderPath}/{await _server.PlaceOrderAsync()}";
+        RestAnswer answer;
+        var patches = 0;
+        do
+        {
+            answer = await _server.SendAsync(HttpMethod.Patch, path, $$"""{"more{{patches}}":"{{new string('x', 2 * Size)}}"}""", ("Content-Type", "application/merge-patch+json"));
+        }
+        while (answer.Status == HttpStatusCode.OK && ++patches < 6);
+
+        answer.IsError(HttpStatusCode.BadRequest, "29");
+        Assert.NotEqual(0, patches);
+        Assert.Contains("4194304", answer.Body);
+        Assert.Equal(HttpStatusCode.OK, (await _server.SendAsync(HttpMethod.Patch, path, """{"description":"small"}""", ("Content-Type", "application/merge-patch+json"))).Status);
+    }
+
+    [Fact]
     public async Task Attributes_that_are_not_asked_for_take_no_room()
     {
         var placed = await PlaceAsync(9);
