@@ -90,13 +90,12 @@ public sealed class StalledClientTests : IDisposable
                 clients.Add(isGrpc ? await WatchAsync() : await ListenAsync());
             using var other = await EventStreamReader.OpenAsync(_server.Http, "/events/v1/watch");
             await other.NextAsync();
-            var before = GC.GetTotalMemory(forceFullCollection: true);
             for (var i = 0; i < 20; i++)
                 await PlaceAsync(Event);
             Assert.True(SpinWait.SpinUntil(() => Budget.Streams.Free < Event * 2, TimeSpan.FromSeconds(30)), $"{Budget.Streams.Free}");
 
+            // What that is in memory is measured where the server has a process of its own: Robustness.LoadTests.
             Assert.InRange(Budget.Streams.Free, 0, capacity);
-            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 6 * capacity);
             // Who reads gets all of them, at the latest when the others are cut off.
             for (var seen = 0; seen < 20;)
                 seen += (await other.NextAsync()).Event == "ServiceOrderCreateEvent" ? 1 : 0;
