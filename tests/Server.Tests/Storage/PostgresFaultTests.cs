@@ -65,7 +65,9 @@ public sealed class PostgresFaultTests : IDisposable
         Assert.Equal([2L], _server.Query<long>("select count(*) from service_order"));
         Assert.Single(_lines.All, line => line.Contains(" fails: ", StringComparison.Ordinal));
         Assert.Equal(ends ? 1 : 0, _lines.All.Count(line => line.Contains("works again", StringComparison.Ordinal)));
-        Assert.Equal(ends ? 2 : 1, _lines.All.Count);
+        // That a server could not renew its leases meanwhile is another thing to say, and said where the time for it came.
+        var lines = _lines.All.Where(line => !line.StartsWith("Leases", StringComparison.Ordinal)).ToList();
+        Assert.True(lines.Count == (ends ? 2 : 1), string.Join('\n', lines));
     }
 
     [Fact]

@@ -113,6 +113,8 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
                     break;
                 while (batch.Count > 0 && !await TryCommitAsync(batch, most, alone))
                 {
+                    // Those that have lost come back at once, and would only lose again before what they lost to is there.
+                    most = batch.Count;
                 }
                 break;
             }
