@@ -18,10 +18,6 @@ internal sealed class PatternException(string message) : Exception(message);
 /// </summary>
 internal sealed class PatternTranslation
 {
-    // PostgreSQL writes repetitions out, and takes long over many parts that may be absent, and over assertions.
-    private const int MaxCharacters = 2000;
-    private const int MaxLoops = 300;
-    private const int MaxAssertions = 10;
     private const int MaxTextLength = 200_000;
 
     // The most that PostgreSQL repeats in one go.
@@ -59,7 +55,7 @@ internal sealed class PatternTranslation
         while (Take('|'))
         {
             var next = ReadSequence();
-            all = new Part($"{all.Text}|{next.Text}", false, all.Size + next.Size + Size.Loop);
+            all = new Part($"{all.Text}|{next.Text}", false, all.Size + next.Size + PatternSize.Loop);
         }
 
         return all;
@@ -68,7 +64,7 @@ internal sealed class PatternTranslation
     private Part ReadSequence()
     {
         var text = new StringBuilder();
-        var size = default(Size);
+        var size = default(PatternSize);
         while (true)
         {
             SkipComments();
@@ -141,7 +137,7 @@ internal sealed class PatternTranslation
 
     private static Part Repeat(Part part, int min, int max)
     {
-        var size = part.Size.Times(max == Unbounded ? Math.Max(min, 1) : max) + Size.Loop.Times(max == Unbounded ? 1 : max - min);
+        var size = part.Size.Times(max == Unbounded ? Math.Max(min, 1) : max) + PatternSize.Loop.Times(max == Unbounded ? 1 : max - min);
         if (size.IsTooLarge)
         {
             throw new PatternException(TooLarge);
@@ -185,7 +181,7 @@ internal sealed class PatternTranslation
                 _position++;
                 var character = _pattern[start.._position];
                 Replace(start, $"(?:{character})");
-                return new Part(character, true, Size.Character);
+                return new Part(character, true, PatternSize.Character);
             case var c when _options.HasFlag(RegexOptions.IgnoreCase):
                 return Set(start, Regex.Escape(c.ToString()));
             case var c:
@@ -336,13 +332,13 @@ internal sealed class PatternTranslation
             Replace(start, dotNet);
         }
 
-        return new Part(set.ForPostgres(), true, Size.Character);
+        return new Part(set.ForPostgres(), true, PatternSize.Character);
     }
 
     private static Part Literal(char c) => new(
-        char.IsAsciiLetterOrDigit(c) || c >= 0x80 ? c.ToString() : $"\\u{(int)c:X4}", true, Size.Character);
+        char.IsAsciiLetterOrDigit(c) || c >= 0x80 ? c.ToString() : $"\\u{(int)c:X4}", true, PatternSize.Character);
 
-    private static Part Assertion(string text) => new(text, false, Size.Assertion);
+    private static Part Assertion(string text) => new(text, false, PatternSize.Assertion);
 
     private void Replace(int start, string dotNet)
     {
@@ -396,22 +392,5 @@ internal sealed class PatternTranslation
 
     private static PatternException Refuse(string construct) => new($"uses what not every database has: {construct}");
 
-    private readonly record struct Part(string Text, bool IsAtom, Size Size);
-
-    /// <summary>What a pattern has when its repetitions are written out.</summary>
-    private readonly record struct Size(long Characters, long Loops, long Assertions)
-    {
-        public static Size Character => new(1, 0, 0);
-
-        public static Size Loop => new(0, 1, 0);
-
-        public static Size Assertion => new(0, 0, 1);
-
-        public bool IsTooLarge => Characters > MaxCharacters || Loops > MaxLoops || Assertions > MaxAssertions;
-
-        public static Size operator +(Size left, Size right) =>
-            new(left.Characters + right.Characters, left.Loops + right.Loops, left.Assertions + right.Assertions);
-
-        public Size Times(int count) => new(Characters * count, Loops * count, Assertions * count);
-    }
+    private readonly record struct Part(string Text, bool IsAtom, PatternSize Size);
 }

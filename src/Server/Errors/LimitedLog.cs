@@ -11,10 +11,7 @@ internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILogg
 {
     private const string Own = nameof(ServiceOrdering) + "." + nameof(Server) + ".";
 
-    public ILogger CreateLogger(string categoryName)
-    {
-        return new Limited(log.CreateLogger(categoryName), categoryName, limit);
-    }
+    public ILogger CreateLogger(string categoryName) => new Limited(log.CreateLogger(categoryName), categoryName, limit);
 
     public void AddProvider(ILoggerProvider provider) => log.AddProvider(provider);
 

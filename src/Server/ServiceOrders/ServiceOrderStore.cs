@@ -57,11 +57,7 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
         var before = await orders.GetAsync(id, etag);
         if (!ServiceOrderLifecycle.IsDeletable(before.Resource.State))
             throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
-        return await database.WriteAsync(caller, async write =>
-        {
-            await Suspension.ForgetAsync(write, id);
-            return await orders.WriteAsync(write, before, after: null);
-        }, cancellationToken);
+        return await database.WriteAsync(caller, write => orders.WriteAsync(write, before, after: null), cancellationToken);
     });
 
     /// <summary>Items of other orders that this one newly refers to and that are not there; seen in the write that makes them matter.</summary>

@@ -6,7 +6,7 @@ namespace ServiceOrdering.Server.ServiceOrders;
 
 /// <summary>
 /// What the items of an order were before the order was suspended (held or pending) as a whole: what resuming it brings them
-/// back to. An item that was moved by itself since then is no longer in it.
+/// back to. An item that was moved by itself since then is no longer in it, and no order that can be deleted has one.
 /// </summary>
 /// <param name="States">The states, by the items' ids.</param>
 internal sealed record Suspension(IReadOnlyDictionary<string, ServiceOrderItemState> States)
@@ -24,7 +24,7 @@ internal sealed record Suspension(IReadOnlyDictionary<string, ServiceOrderItemSt
     public ValueTask SaveAsync(Write write, string orderId)
     {
         if (States.Count == 0)
-            return ForgetAsync(write, orderId);
+            return write.Session.SendAsync("delete from service_order_suspension where order_id = @orderId", Parameters.Of("orderId", orderId));
         var items = new ServiceOrder { ServiceOrderItem = { States.Select(item => new ServiceOrderItem { Id = item.Key, State = item.Value }) } };
         return write.Session.SendAsync(
             """
@@ -33,8 +33,4 @@ internal sealed record Suspension(IReadOnlyDictionary<string, ServiceOrderItemSt
             """,
             Parameters.Of("orderId", orderId).With("items", JsonFormat.ToText(items)));
     }
-
-    /// <summary>Forgets what an order that is gone was suspended from.</summary>
-    public static ValueTask ForgetAsync(Write write, string orderId) =>
-        write.Session.SendAsync("delete from service_order_suspension where order_id = @orderId", Parameters.Of("orderId", orderId));
 }

@@ -76,7 +76,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, CancellationT
         var reader = await ReadAsync(batch);
         try
         {
-            var map = statement.Map<T>(reader);
+            var map = statement.Rows.Of<T>(reader);
             while (await reader.ReadAsync(cancellationToken))
                 yield return map(reader);
             isRead = true;
@@ -99,7 +99,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, CancellationT
         Add(batch, statement, parameters);
         await using (var reader = await ReadAsync(batch))
         {
-            var map = statement.Map<T>(reader);
+            var map = statement.Rows.Of<T>(reader);
             while (await reader.ReadAsync(cancellationToken))
                 rows.Add(map(reader));
         }
@@ -117,7 +117,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, CancellationT
         await using (var reader = await ReadAsync(batch))
         {
             if (await reader.ReadAsync(cancellationToken))
-                row = statement.Map<T>(reader)(reader);
+                row = statement.Rows.Of<T>(reader)(reader);
         }
         Check(batch);
         return row;

@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Text;
-using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace ServiceOrdering.Server.Storage.Postgres;
 
 /// <summary>
-/// A statement as PostgreSQL's protocol has it, with numbered parameters, and how Dapper maps its rows. Made once for a text:
+/// A statement as PostgreSQL's protocol has it, with numbered parameters, and how its rows are mapped. Made once for a text:
 /// Npgsql would look for the names of the parameters every time.
 /// </summary>
 internal sealed class PostgresStatement
@@ -18,7 +16,6 @@ internal sealed class PostgresStatement
     private static readonly ConcurrentDictionary<string, PostgresStatement> Kept = new();
 
     private readonly string[] _names;
-    private object? _map;
 
     private PostgresStatement(string sql, string[] names)
     {
@@ -27,6 +24,8 @@ internal sealed class PostgresStatement
     }
 
     public string Sql { get; }
+
+    public RowMap Rows { get; } = new();
 
     public static PostgresStatement Of(string sql)
     {
@@ -61,20 +60,8 @@ internal sealed class PostgresStatement
         return command;
     }
 
-    public Func<DbDataReader, T> Map<T>(DbDataReader reader)
-    {
-        if (_map is Func<DbDataReader, T> known)
-            return known;
-        // Of texts and bytes Dapper makes objects only.
-        var map = typeof(T).IsValueType ? reader.GetRowParser<T>() : Unbox<T>(reader.GetRowParser(typeof(T)));
-        _map = map;
-        return map;
-    }
-
     private static NpgsqlDbType NullType(Type type) =>
         type == typeof(long?) ? NpgsqlDbType.Bigint : type == typeof(int?) ? NpgsqlDbType.Integer : NpgsqlDbType.Text;
-
-    private static Func<DbDataReader, T> Unbox<T>(Func<DbDataReader, object> map) => reader => (T)map(reader);
 
     // Our own statements: a @ is the start of a parameter, wherever it stands outside of a constant.
     private static PostgresStatement Parse(string sql)

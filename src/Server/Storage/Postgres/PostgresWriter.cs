@@ -44,6 +44,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<(QueuedWrite Write, long Since)> _waiting;
     private readonly Counters _counters = new();
+    private readonly List<QueuedWrite> _lost = [];
     private readonly Task _running;
     private NpgsqlConnection? _connection;
     private volatile bool _closing;
@@ -113,7 +114,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
                     break;
                 while (batch.Count > 0 && !await TryCommitAsync(batch, most, alone))
                 {
-                    // Those that have lost come back at once, and would only lose again before what they lost to is there.
+                    // What is new could only have lost to the same, and take another try.
                     most = batch.Count;
                 }
                 break;
@@ -136,6 +137,9 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             }
         }
         Answer(batch);
+        // Not before what they have lost to is there: who is told so reads again at once.
+        _lost.ForEach(write => write.Fail(new ConflictException()));
+        _lost.Clear();
         foreach (var write in alone)
             await CommitAsync([write], since, most: 1);
     }
@@ -234,8 +238,8 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes what failed out of a batch. One whose compare-and-set failed has lost against another and is told so; one that failed
-    /// in any other way is run alone: it may have been another's doing.
+    /// Takes what failed out of a batch. One whose compare-and-set failed has lost against another and is told so after the commit;
+    /// one that failed in any other way is run alone: it may have been another's doing.
     /// </summary>
     private async ValueTask<bool> TakeOutAsync(List<QueuedWrite> batch, List<QueuedWrite> alone, SentFailure failure, int[] ends, int running)
     {
@@ -255,10 +259,12 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         // What counts for all of them is nobody's own.
         if (failed.Contains(batch.Count))
             failed = [.. Enumerable.Range(0, batch.Count)];
-        var isFinal = cause is ConflictException || cause != failure.Cause || batch.Count == 1;
+        var isFinal = cause != failure.Cause || batch.Count == 1;
         foreach (var place in failed.OrderDescending())
         {
-            if (isFinal)
+            if (cause is ConflictException)
+                _lost.Add(batch[place]);
+            else if (isFinal)
                 batch[place].Fail(cause);
             else
                 alone.Add(batch[place]);

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace ServiceOrdering.Server.Storage.Sqlite;
@@ -122,22 +121,10 @@ internal sealed class PreparedConnection(SqliteConnection inner) : DbConnection
     }
 }
 
-/// <summary>A statement that is kept, and how Dapper maps its rows: to find that out costs more than to map one.</summary>
+/// <summary>A statement that is kept, and how its rows are mapped.</summary>
 internal sealed class PreparedStatement(SqliteCommand command)
 {
-    private object? _map;
-
     public SqliteCommand Command => command;
 
-    public Func<DbDataReader, T> Map<T>(DbDataReader reader)
-    {
-        if (_map is Func<DbDataReader, T> known)
-            return known;
-        // Of texts and bytes Dapper makes objects only.
-        var map = typeof(T).IsValueType ? reader.GetRowParser<T>() : Unbox<T>(reader.GetRowParser(typeof(T)));
-        _map = map;
-        return map;
-    }
-
-    private static Func<DbDataReader, T> Unbox<T>(Func<DbDataReader, object> map) => reader => (T)map(reader);
+    public RowMap Rows { get; } = new();
 }

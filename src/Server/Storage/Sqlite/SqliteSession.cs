@@ -59,7 +59,7 @@ internal sealed class SqliteSession : Session, IDisposable
             return _connection.QueryFirstOrDefault<T>(sql, parameters);
         var statement = Prepare(sql, values);
         using var reader = statement.Command.ExecuteReader();
-        return reader.Read() ? statement.Map<T>(reader)(reader) : default;
+        return reader.Read() ? statement.Rows.Of<T>(reader)(reader) : default;
     }
 
     public List<T> List<T>(string sql, object? parameters = null) => Stream<T>(sql, parameters).AsList();
@@ -96,7 +96,7 @@ internal sealed class SqliteSession : Session, IDisposable
     private static IEnumerable<T> Rows<T>(PreparedStatement statement)
     {
         using var reader = statement.Command.ExecuteReader();
-        var map = statement.Map<T>(reader);
+        var map = statement.Rows.Of<T>(reader);
         while (reader.Read())
             yield return map(reader);
     }
