@@ -60,6 +60,8 @@ public sealed class ReadOnlyTests : IDisposable
             await writer.SubscribeAsync(listener);
             await writer.PlaceOrderAsync();
             await listener.WaitAsync(1);
+            // What the listener answered is known a moment later.
+            Assert.True(SpinWait.SpinUntil(() => writer.Query<long>("select failed_attempts from event_subscription").Single() > 0, TimeSpan.FromSeconds(10)));
             ids = [.. writer.EventIds()];
         }
         listener.Answers(200);
