@@ -18,6 +18,17 @@ internal sealed class ScanQueue(TimeSpan limit)
     private readonly SemaphoreSlim _all = new(Places);
     private readonly SemaphoreSlim _unhelped = new(Places / 2);
     private int _count;
+    private volatile TaskCompletionSource? _pause;
+
+    /// <summary>Lets those that run come to their end, and no other begin until <see cref="Resume"/>: for so long at most as those may run, and twice that.</summary>
+    public void Pause() => _pause ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets scans begin again.</summary>
+    public void Resume()
+    {
+        _pause?.TrySetResult();
+        _pause = null;
+    }
 
     /// <summary>Runs a scan when its turn has come.</summary>
     /// <param name="scan">The scan; its token ends it when its time is over and when the caller has gone.</param>
@@ -51,9 +62,11 @@ internal sealed class ScanQueue(TimeSpan limit)
     {
         await EnterAsync(_all, cancellationToken);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        time.CancelAfter(limit);
         try
         {
+            if (_pause is { } pause)
+                await Task.WhenAny(pause.Task, Task.Delay(2 * limit, cancellationToken));
+            time.CancelAfter(limit);
             return await scan(time.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

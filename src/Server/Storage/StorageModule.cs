@@ -44,6 +44,7 @@ internal static class StorageModule
             : options.LeaseDuration < TimeSpan.FromSeconds(1) ? ValidateOptionsResult.Fail("Storage:LeaseDuration must be at least 00:00:01, such as 00:00:10.")
             : options.Patience < TimeSpan.FromSeconds(1) ? ValidateOptionsResult.Fail("Storage:Patience must be at least 00:00:01, such as 00:00:10.")
             : options.ScanTimeLimit < TimeSpan.FromSeconds(0.1) || options.ScanTimeLimit > TimeSpan.FromHours(1) ? ValidateOptionsResult.Fail("Storage:ScanTimeLimit must be from 00:00:00.1 to 01:00:00, such as 00:00:10.")
+            : options.LargestLog < 64 << 20 ? ValidateOptionsResult.Fail("Storage:LargestLog must be at least 67108864 bytes, such as 1073741824.")
             : Problem(options) is { } problem ? ValidateOptionsResult.Fail(problem)
             : ValidateOptionsResult.Success;
 

@@ -34,6 +34,12 @@ internal sealed record StorageOptions
     public TimeSpan ScanTimeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// SQLite: how many bytes the write-ahead log may have before lists and searches wait until it was emptied, as it cannot be while
+    /// one of them runs. It may go on growing for as long as those take that run already. At least 64 MiB. Default: 1 GiB.
+    /// </summary>
+    public long LargestLog { get; init; } = 1024 * 1024 * 1024;
+
+    /// <summary>
     /// How long a request waits for a database that does not answer or, with SQLite, that another program has locked, before it is
     /// refused with 503 / UNAVAILABLE. At least one second. Default: 10 seconds.
     /// </summary>

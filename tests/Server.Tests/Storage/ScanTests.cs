@@ -71,12 +71,45 @@ public sealed class ScanTests : IDisposable
         TestDatabase.NeedSqlite();
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells of a thread.");
 
-        // The 19th field of a thread's status is how nice it is; the second may have blanks.
+        // The 41st field of a thread's status is its policy, of which 5 is SCHED_IDLE; the second may have blanks.
         using var database = _place.Open();
-        var niceness = await database.ScanAsync(
-            _ => ValueTask.FromResult(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16]), Cancel);
+        var policy = await database.ScanAsync(
+            _ => ValueTask.FromResult(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[38]), Cancel);
 
-        Assert.Equal("10", niceness);
+        Assert.Equal("5", policy);
+    }
+
+    [Fact]
+    public async Task Scans_that_never_pause_do_not_let_the_log_grow_without_bound()
+    {
+        TestDatabase.NeedSqlite();
+        const long Limit = 80 << 20;
+        using var database = _place.Open(new StorageOptions { LargestLog = Limit });
+        await database.WriteAsync(Caller.Server, write => write.Session.ExecuteAsync("create table filler(text text)"), Cancel);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        // One begins before the other ends, so that there is always somebody who needs the log.
+        var scans = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+                await database.ScanAsync(async session =>
+                {
+                    await session.FindAsync<long>("select count(*) from filler");
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), Cancel);
+                    return 0;
+                }, Cancel);
+        }, Cancel)).ToList();
+
+        var largest = 0L;
+        for (var written = 0; written < 60; written++)
+        {
+            await database.WriteAsync(Caller.Server, write => write.Session.ExecuteAsync("insert into filler values (hex(zeroblob(2000000)))"), Cancel);
+            largest = Math.Max(largest, new FileInfo(_place.File + "-wal").Length);
+        }
+        await end.CancelAsync();
+        await Task.WhenAll(scans);
+
+        Assert.InRange(largest, 0, 2 * Limit);
+        Assert.Equal(60, await database.ScanAsync(session => session.FindAsync<long>("select count(*) from filler"), Cancel));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace ServiceOrdering.Server.Storage.Sqlite;
 /// <summary>
 /// Moves what was committed from the log to the database while the writer goes on, so that no write waits for that. A steady
 /// load never lets the log start over, as there is always something new in it: once it is large, the writer itself moves the
-/// little that is left, and starts the log over.
+/// little that is left, and starts the log over. That has to wait for whoever reads what is in the log: where one scan begins
+/// before the other ends for so long that the log becomes too large, they are made to pause.
 /// </summary>
 internal sealed class Checkpoints : IDisposable
 {
@@ -18,6 +19,8 @@ internal sealed class Checkpoints : IDisposable
     private readonly SemaphoreSlim _due = new(0);
     private readonly Thread _thread;
     private readonly long _busyTimeout;
+    private readonly long _largestLog;
+    private readonly ScanQueue _scans;
     private long _next = Step;
     private long _limit = Largest;
     private volatile bool _closing;
@@ -25,8 +28,12 @@ internal sealed class Checkpoints : IDisposable
     /// <param name="session">A connection for checkpoints alone; theirs from here on.</param>
     /// <param name="location">Path of the database.</param>
     /// <param name="busyTimeout">Milliseconds that a transaction waits for a lock.</param>
-    public Checkpoints(SqliteSession session, string location, long busyTimeout)
+    /// <param name="largestLog">Bytes of the log from which on scans have to pause.</param>
+    /// <param name="scans">The scans.</param>
+    public Checkpoints(SqliteSession session, string location, long busyTimeout, long largestLog, ScanQueue scans)
     {
+        _largestLog = largestLog;
+        _scans = scans;
         _busyTimeout = busyTimeout;
         _session = session;
         _log = new FileInfo(location + "-wal");
@@ -54,6 +61,10 @@ internal sealed class Checkpoints : IDisposable
                 writer.ExecuteScript($"pragma busy_timeout = {_busyTimeout}");
                 _limit = isBusy ? size + Step : Largest;
                 _next = isBusy ? size + Step : Step;
+                if (!isBusy)
+                    _scans.Resume();
+                else if (size >= _largestLog)
+                    _scans.Pause();
             }
         }
         else if (size >= _next)

@@ -49,7 +49,7 @@ internal sealed class SqliteDatabase : Database
             }
             var writer = OpenWriter(logger);
             Identity = writer.Find<long>("select id from database_identity");
-            _writes = new WriteQueue(writer, _file, new Checkpoints(Open(), Location, _busyTimeout), _health, time, TellCommitted);
+            _writes = new WriteQueue(writer, _file, new Checkpoints(Open(), Location, _busyTimeout, options.LargestLog, _scans), _health, time, TellCommitted);
         }
         catch (SqliteException e)
         {
