@@ -1,6 +1,7 @@
 using ServiceOrdering.Server.Admin;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.ServiceInventory;
@@ -34,8 +35,9 @@ internal static class Application
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
-        builder.Services.AddServiceOrders();
+        builder.Services.AddServiceOrders(builder.Configuration);
         builder.Services.AddServiceInventory();
+        builder.Services.AddFulfillment(builder.Configuration);
         builder.Services.AddHub(builder.Configuration);
 
         var app = builder.Build();
@@ -43,6 +45,7 @@ internal static class Application
         app.MapServiceOrders();
         app.MapEvents();
         app.MapServiceInventory();
+        app.MapFulfillment();
         app.MapHub();
         app.MapDiscovery();
         return app;

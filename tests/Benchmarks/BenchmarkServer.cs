@@ -49,7 +49,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     }
 
     /// <param name="database">One that several servers share; null for one of its own.</param>
-    public static async Task<BenchmarkServer> StartAsync(BenchmarkDatabase? database = null)
+    /// <param name="settings">Further arguments. Orders stay as they are placed, unless these say otherwise.</param>
+    public static async Task<BenchmarkServer> StartAsync(BenchmarkDatabase? database = null, params string[] settings)
     {
         var ownsDatabase = database is null;
         database ??= new BenchmarkDatabase();
@@ -64,8 +65,11 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
                 $"--Storage:Provider={(BenchmarkDatabase.IsPostgres ? "postgres" : "sqlite")}",
                 $"--Storage:ConnectionString={database.ConnectionString}",
+                "--Checking:Mode=Manual",
             },
         };
+        foreach (var setting in settings)
+            start.ArgumentList.Add(setting);
         // Several share this machine's cores, where a thread that looks for work only takes them from the others.
         if (!ownsDatabase)
             start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";

@@ -40,6 +40,10 @@ var writing = new Table().AddColumns("Writing", "Value", "Aim");
 foreach (var (what, value, aim) in await DurableWriteRows.MeasureAsync(server, plan))
     writing.AddRow(what, value, aim);
 AnsiConsole.Write(writing);
+var working = new Table().AddColumns("Working", "Value", "Aim");
+foreach (var (what, value, aim) in await WorkRows.MeasureAsync(plan))
+    working.AddRow(what, value, aim);
+AnsiConsole.Write(working);
 var watching = new Table().AddColumns("Watching", "Median", "Against", "Aim");
 foreach (var row in await WatchRows.MeasureAsync(server, plan))
     watching.AddRow(row.What, row.Value, row.Against, row.Aim);

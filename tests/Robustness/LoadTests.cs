@@ -25,7 +25,7 @@ public sealed class LoadTests
     [Fact]
     public async Task Point_reads_and_writes_go_on_beside_scans_large_pages_and_streams_that_do_not_read()
     {
-        var server = new FuzzedServer(null);
+        var server = new FuzzedServer(null, "Checking:Mode=Manual");
         await server.InitializeAsync();
         var stalled = new List<IDisposable>();
         try

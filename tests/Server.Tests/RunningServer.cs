@@ -52,6 +52,8 @@ public sealed class RunningServer : IDisposable
             host.UseSetting("Kestrel:Endpoints:Rest:Url", "http://127.0.0.1:0");
             host.UseSetting("Kestrel:Endpoints:Grpc:Url", "http://127.0.0.1:0");
             host.UseSetting("Logging:LogLevel:Default", "Warning");
+            // Orders stay as a test has made them, unless it says otherwise.
+            host.UseSetting("Checking:Mode", "Manual");
             foreach (var (key, value) in database.Settings.Concat(settings))
                 host.UseSetting(key, value);
             host.ConfigureTestServices(services);

@@ -35,6 +35,8 @@ public sealed class ServerProcess : IDisposable
                 Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"),
                 "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
                 "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
+                // Orders stay as a test has made them, unless it says otherwise.
+                "--Checking:Mode=Manual",
             },
         };
         foreach (var (key, value) in database.Settings.Concat(settings))

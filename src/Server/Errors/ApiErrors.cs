@@ -66,6 +66,8 @@ internal static class ApiErrors
     public static RpcException ServiceOrderChangeForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceOrderChangeForbidden, Summary(violations), violations, ("id", id));
 
+    public static RpcException LeaseLost(string why) => Make(ErrorReason.LeaseLost, $"The report is not kept: {why}");
+
     public static RpcException ServiceNotFound(string id) =>
         Make(ErrorReason.ServiceNotFound, $"There is no service with id '{id}'.", ("id", id));
 

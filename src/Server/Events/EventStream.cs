@@ -28,6 +28,10 @@ internal sealed class EventStream(
         {
             await SendSnapshotAsync();
         }
+        else if (request.FromStart && request.ResumeToken.Length == 0)
+        {
+            await SendKeptAsync();
+        }
         else
         {
             cursor.MoveTo(request.ResumeToken.Length == 0 ? await database.ReadAsync(EventLog.LastAsync) : await tokens.ReadAsync(request.ResumeToken));
@@ -83,6 +87,21 @@ internal sealed class EventStream(
         }
         var complete = new SnapshotComplete { ItemCount = snapshot.Count };
         await SendAsync(new WatchEventsResponse { ResumeToken = tokens.Write(snapshot.End), SnapshotComplete = complete }, 0, isLast: true);
+    }
+
+    /// <summary>Sends the events that there are, and then that these were all.</summary>
+    private async Task SendKeptAsync()
+    {
+        var bounds = await database.ReadAsync(EventLog.BoundsAsync);
+        cursor.MoveTo(bounds.Oldest - 1);
+        await SendAsync(Checkpoint(), 0, isLast: true);
+        while (await cursor.FindAsync(bounds.Last, cancellationToken) is { } step)
+        {
+            if (step.Kind == CursorStepKind.Gone)
+                throw await tokens.ExpiredAsync();
+            await SendAsync(Response(step.Event!, tokens.Write(cursor.Position)), step.Event!.Body.Length, isLast: false);
+        }
+        await SendAsync(Checkpoint(), 0, isLast: true);
     }
 
     /// <summary>An event, or that there was one which cannot be told.</summary>

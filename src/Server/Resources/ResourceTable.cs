@@ -21,8 +21,14 @@ internal sealed class ResourceTable<T>
     private readonly string _addValue;
     private readonly string _removeValue;
 
-    public ResourceTable(Database database, ResourceKind<T> kind)
+    private readonly List<Follower<T>> _followers;
+
+    /// <param name="database">The database.</param>
+    /// <param name="kind">What is kept.</param>
+    /// <param name="others">What other capabilities let follow from a change, after what is of the kind itself.</param>
+    public ResourceTable(Database database, ResourceKind<T> kind, IEnumerable<Follower<T>> others)
     {
+        _followers = [.. kind.Followers, .. others];
         _database = database;
         _kind = kind;
         _textOf = database.AsUtf8($"(select body from {kind.Table} where id = value)");
@@ -82,7 +88,7 @@ internal sealed class ResourceTable<T>
 
         Count(write, before?.Resource, after?.Resource);
         await KeepListsAsync(write, before?.Resource, after?.Resource);
-        foreach (var follower in _kind.Followers)
+        foreach (var follower in _followers)
             await follower(write, before?.Resource, after);
         return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1, after.Body.Length);
     }

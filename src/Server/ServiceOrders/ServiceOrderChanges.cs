@@ -13,7 +13,8 @@ namespace ServiceOrdering.Server.ServiceOrders;
 internal static class ServiceOrderChanges
 {
     /// <summary>The order after a change, without its href, and the suspension that it is then in; or every reason why it may not be changed so.</summary>
-    public static (ServiceOrder Order, Suspension Suspension) Apply(ServiceOrder stored, Suspension suspension, ResourceChange<ServiceOrder> change, DateTimeOffset now)
+    public static (ServiceOrder Order, Suspension Suspension) Apply(
+        ServiceOrder stored, Suspension suspension, IReadOnlyDictionary<string, ItemLease> leases, ResourceChange<ServiceOrder> change, DateTimeOffset now)
     {
         var before = change.Seen(stored);
         var after = change.Propose(before);
@@ -30,7 +31,7 @@ internal static class ServiceOrderChanges
 
         var forbidden = new List<FieldViolation>();
         CheckFinal(before, after, forbidden);
-        CheckItems(itemsBefore, after, forbidden);
+        CheckItems(itemsBefore, after, leases, forbidden);
         if (forbidden.Count == 0)
             suspension = Follow(before, itemsBefore, after, suspension, now, forbidden);
         if (forbidden.Count > 0)
@@ -63,7 +64,8 @@ internal static class ServiceOrderChanges
         }
     }
 
-    private static void CheckItems(Dictionary<string, ServiceOrderItem> before, ServiceOrder after, List<FieldViolation> violations)
+    private static void CheckItems(
+        Dictionary<string, ServiceOrderItem> before, ServiceOrder after, IReadOnlyDictionary<string, ItemLease> leases, List<FieldViolation> violations)
     {
         var remaining = new HashSet<string>();
         foreach (var (item, path) in ServiceOrderItems.All(after, ""))
@@ -73,8 +75,12 @@ internal static class ServiceOrderChanges
                 continue;
             if (!ServiceOrderLifecycle.IsOpenToChange(known.State) && !Ordered(known).Equals(Ordered(item)))
                 violations.Add(Fixed(path, known));
-            var choices = ServiceOrderLifecycle.Choices(known).ToList();
-            if (item.State != known.State && !choices.Contains(ServiceOrderLifecycle.AsOrder(item.State)))
+            var choices = ServiceOrderLifecycle.Choices(known, Actor.OrderDesk, leases.ContainsKey(item.Id)).ToList();
+            if (item.State != known.State && leases.TryGetValue(item.Id, out var lease))
+            {
+                violations.Add(Violation($"{path}.state", ErrorReason.ServiceOrderItemLeased, lease.Describe()));
+            }
+            else if (item.State != known.State && !choices.Contains(ServiceOrderLifecycle.AsOrder(item.State)))
             {
                 violations.Add(Violation($"{path}.state", ErrorReason.ServiceOrderTransitionForbidden,
                     Transition($"Item '{item.Id}'", EnumNames.Json(known.State), EnumNames.Json(item.State), choices)));
@@ -88,6 +94,9 @@ internal static class ServiceOrderChanges
         violations.AddRange(before.Values
             .Where(known => !remaining.Contains(known.Id) && !ServiceOrderLifecycle.IsOpenToChange(known.State))
             .Select(known => Fixed("service_order_item", known)));
+        violations.AddRange(leases.Values
+            .Where(lease => !remaining.Contains(lease.ItemId) && before.TryGetValue(lease.ItemId, out var known) && ServiceOrderLifecycle.IsOpenToChange(known.State))
+            .Select(lease => Violation("service_order_item", ErrorReason.ServiceOrderItemLeased, lease.Describe())));
     }
 
     private static ServiceOrderItem? FindNotRejectable(Dictionary<string, ServiceOrderItem> items) =>
@@ -112,7 +121,7 @@ internal static class ServiceOrderChanges
         if (wanted == before.State || wanted == after.State)
             return suspension;
 
-        var choices = ServiceOrderLifecycle.Choices(before).ToList();
+        var choices = ServiceOrderLifecycle.Choices(before, suspension).ToList();
         if (!choices.Contains(wanted))
         {
             violations.Add(Violation("state", ErrorReason.ServiceOrderTransitionForbidden,

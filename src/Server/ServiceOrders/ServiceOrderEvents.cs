@@ -22,6 +22,9 @@ internal static class ServiceOrderEvents
     private static readonly EventKind Create = new(nameof(ServiceOrderCreateEvent), Domain, "Service order created");
     private static readonly EventKind AttributeValueChange = new(nameof(ServiceOrderAttributeValueChangeEvent), Domain, "Service order changed");
     private static readonly EventKind StateChange = new(nameof(ServiceOrderStateChangeEvent), Domain, "State of service order changed");
+    private static readonly EventKind Milestone = new(nameof(ServiceOrderMilestoneEvent), Domain, "Milestone of service order reached");
+    private static readonly EventKind Jeopardy = new(nameof(ServiceOrderJeopardyEvent), Domain, "Service order at risk");
+    private static readonly EventKind InformationRequired = new(nameof(ServiceOrderInformationRequiredEvent), Domain, "Service order needs information");
     private static readonly EventKind Delete = new(nameof(ServiceOrderDeleteEvent), Domain, "Service order deleted");
 
     /// <summary>What is not told as it stands: who the order is, and what has rules of its own.</summary>
@@ -29,6 +32,7 @@ internal static class ServiceOrderEvents
     [
         ServiceOrder.IdFieldNumber, ServiceOrder.HrefFieldNumber, ServiceOrder.StateFieldNumber, ServiceOrder.TypeFieldNumber,
         ServiceOrder.ServiceOrderItemFieldNumber, ServiceOrder.ExtensionsFieldNumber,
+        ServiceOrder.MilestoneFieldNumber, ServiceOrder.JeopardyAlertFieldNumber,
     ];
 
     /// <summary>Tells of a change of an order.</summary>
@@ -36,6 +40,13 @@ internal static class ServiceOrderEvents
         before is null ? EventEnvelope.AppendAsync(write, Create, Resource, after!.Resource.Id, resourceJson: null, at: after.Resource.OrderDate)
         : after is null ? AppendAsync(write, Delete, Identity(before))
         : ChangedAsync(write, before, after.Resource);
+
+    /// <summary>Tells that the consumer of an order has to say something, in the write that makes the order wait for it.</summary>
+    /// <param name="write">The write.</param>
+    /// <param name="order">The order as it is then.</param>
+    /// <param name="fieldPath">The attributes that are missing.</param>
+    public static ValueTask RequireInformationAsync(Write write, ServiceOrder order, string fieldPath) =>
+        AppendAsync(write, InformationRequired, States(order), fieldPath);
 
     /// <summary>
     /// First the attributes, then the state: who acts on the state knows the rest. What the event of the state tells, the
@@ -60,6 +71,11 @@ internal static class ServiceOrderEvents
             names.Add("@type");
         TakeChangedExtensions(before, after, changed, names);
 
+        // These tell all of the order, with whatever else this write has changed of it.
+        if (after.Milestone.Count > before.Milestone.Count)
+            await AppendAsync(write, Milestone, after);
+        if (after.JeopardyAlert.Count > before.JeopardyAlert.Count)
+            await AppendAsync(write, Jeopardy, after);
         if (names.Count > 0)
             await AppendAsync(write, AttributeValueChange, changed, string.Join(',', names));
         if (isNewState)

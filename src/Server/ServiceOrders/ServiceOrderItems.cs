@@ -30,6 +30,18 @@ internal static class ServiceOrderItems
         .Where(relationship => relationship.RelationshipType == Dependency && IsInThisOrder(relationship.OrderItem))
         .Select(relationship => relationship.OrderItem.ItemId);
 
+    /// <summary>Whether the item depends on items of other orders.</summary>
+    public static bool DependsOnOtherOrders(ServiceOrderItem item) => OtherOrdersOf(item).Any();
+
+    /// <summary>The items of other orders that the item depends on.</summary>
+    public static IEnumerable<ServiceOrderItemRef> OtherOrdersOf(ServiceOrderItem item) => item.ServiceOrderItemRelationship
+        .Where(relationship => relationship.RelationshipType == Dependency && relationship.OrderItem is { HasServiceOrderId: true })
+        .Select(relationship => relationship.OrderItem);
+
+    /// <summary>Ids of the orders that have to be completed before anything of this one is worked.</summary>
+    public static IEnumerable<string> PredecessorsOf(ServiceOrder order) =>
+        order.OrderRelationship.Where(relationship => relationship.RelationshipType == Dependency && relationship.Id != order.Id).Select(relationship => relationship.Id);
+
     public static bool IsInThisOrder(ServiceOrderItemRef? reference) => reference is { HasItemId: true, HasServiceOrderId: false };
 
     /// <summary>References to items of other orders, with their paths.</summary>

@@ -23,6 +23,8 @@ internal static class ServiceOrderLifecycle
             [PendingCancellation] = [Cancelled, Partial, Failed],
         }.ToFrozenDictionary();
 
+    private static readonly ServiceOrderState[] Reportable = [InProgress, Held, Pending, Completed, Failed];
+
     private static readonly ServiceOrderState[] AcknowledgedNoChange = [.. Transitions[Acknowledged], Completed];
 
     public static bool IsFinal(ServiceOrderState state) => !Transitions.ContainsKey(state);
@@ -43,12 +45,85 @@ internal static class ServiceOrderLifecycle
     /// The states that a caller may move an order to as a whole. The others follow from its items or from a cancellation,
     /// which takes over once work has started and alone moves an order on that it is about.
     /// </summary>
-    public static IEnumerable<ServiceOrderState> Choices(ServiceOrder order) => IsOfCancellation(order.State) ? [] : After(order.State).Where(state =>
-        state is Acknowledged or Pending or Held or InProgress || (state == Cancelled && order.StartDate is null));
+    public static IEnumerable<ServiceOrderState> Choices(ServiceOrder order, Suspension suspension)
+    {
+        if (IsOfCancellation(order.State) || IsFinal(order.State))
+            return [];
+        var choices = After(order.State).Where(state => state is Acknowledged or Pending or Held or InProgress);
+        return HasStarted(order, suspension) ? choices : choices.Append(Cancelled);
+    }
 
-    /// <summary>The states that a caller may move an item to.</summary>
-    public static IEnumerable<ServiceOrderState> Choices(ServiceOrderItem item) =>
-        IsOfCancellation(AsOrder(item.State)) ? [] : After(item).Where(state => !IsOfCancellation(state));
+    /// <summary>Whether an item was ever handed out or reported on: those aside that change nothing, and complete by themselves.</summary>
+    public static bool HasStarted(ServiceOrder order, Suspension suspension) => Leaves(order).Any(item =>
+        item.Action != OrderItemAction.NoChange
+        && suspension.States.GetValueOrDefault(item.Id, item.State) is not (ServiceOrderItemState.Acknowledged or ServiceOrderItemState.Rejected or ServiceOrderItemState.Cancelled));
+
+    /// <summary>
+    /// The states that somebody may move an item to. Clients and partners act on orders as a whole; an item that a worker holds
+    /// is moved by that worker and nobody else, also out of a suspension that has come over it; one that nobody holds, by the
+    /// order desk and by whoever fulfils orders without the queue of work.
+    /// </summary>
+    public static IEnumerable<ServiceOrderState> Choices(ServiceOrderItem item, Actor actor, bool isLeased)
+    {
+        if (IsOfCancellation(AsOrder(item.State)))
+            return [];
+        return (actor, isLeased) switch
+        {
+            (Actor.Holder, true) => (IsSuspended(item.State) ? After(item).Union(After(InProgress)) : After(item)).Where(Reportable.Contains),
+            (Actor.OrderDesk, false) => After(item).Where(state => !IsOfCancellation(state)),
+            _ => [],
+        };
+    }
+
+    /// <summary>Moves an item where its holder says that it is.</summary>
+    /// <returns>Whether the report can lead there.</returns>
+    public static bool Report(ServiceOrderItem item, ServiceOrderItemState state)
+    {
+        if (item.State != state && !Choices(item, Actor.Holder, isLeased: true).Contains(AsOrder(state)))
+            return false;
+        item.State = state;
+        return true;
+    }
+
+    /// <summary>
+    /// Begins an order that has passed its checks, and whose time has come: it is in progress, its items wait for somebody to take
+    /// them. Where all that it has changes nothing, it is completed.
+    /// </summary>
+    public static void Begin(ServiceOrder order, DateTimeOffset now)
+    {
+        order.StartDate ??= TmfDate.Of(now);
+        Settle(order, now);
+    }
+
+    /// <summary>
+    /// What an order passes through on its way, one state at a time: who follows it sees each. The last is where it goes to.
+    /// </summary>
+    public static IEnumerable<ServiceOrder> Steps(ServiceOrder before, ServiceOrder after)
+    {
+        // What has begun is not cancelled without being asked about; where nothing has started the answer is known.
+        if (after.State == Cancelled && before.State != Cancelled && !After(before.State).Contains(Cancelled))
+        {
+            yield return Step(AssessingCancellation, item => !IsFinal(item.State));
+            yield return Step(PendingCancellation, item => !IsFinal(item.State));
+        }
+        // A suspended item that its holder finishes has gone on.
+        else if (after.State != before.State && !After(before.State).Contains(after.State) && After(InProgress).Contains(after.State))
+        {
+            yield return Step(InProgress, item => IsSuspended(item.State) && Leaves(after).Any(other => other.Id == item.Id && IsFinal(other.State)));
+        }
+        yield return after;
+
+        ServiceOrder Step(ServiceOrderState state, Predicate<ServiceOrderItem> isMoved)
+        {
+            var step = before.Clone();
+            foreach (var item in Leaves(step).Where(item => isMoved(item)))
+                item.State = AsItem(state);
+            Derive(step.ServiceOrderItem);
+            step.StartDate = after.StartDate;
+            step.State = state;
+            return step;
+        }
+    }
 
     /// <summary>Whether an item's content may be changed: what is ordered stays once work has started.</summary>
     public static bool IsOpenToChange(ServiceOrderItemState state) =>
@@ -83,14 +158,16 @@ internal static class ServiceOrderLifecycle
     {
         var items = ServiceOrderItems.All(order, "").Select(placed => placed.Item).ToList();
         do
+        {
             Derive(order.ServiceOrderItem);
-        while (FailDependents(items, now));
+            if (order.StartDate is null && items.Any(HasStarted))
+                order.StartDate = TmfDate.Of(now);
+        }
+        while (FailDependents(items, now) || (order.StartDate is not null && CompleteByThemselves(order, items)));
         if (items.Any(item => item.State == ServiceOrderItemState.Rejected))
             items.ForEach(item => item.State = ServiceOrderItemState.Rejected);
         Derive(order.ServiceOrderItem);
 
-        if (order.StartDate is null && items.Any(HasStarted))
-            order.StartDate = TmfDate.Of(now);
         order.State = Derive(order.ServiceOrderItem.Select(item => item.State), hasBegun: order.StartDate is not null);
         if (order.CompletionDate is null && IsFinal(order.State))
             order.CompletionDate = TmfDate.Of(now);
@@ -132,7 +209,7 @@ internal static class ServiceOrderLifecycle
     public static ServiceOrderItemState AsItem(ServiceOrderState state) => (ServiceOrderItemState)state;
 
     /// <summary>The items that have no items of their own: whose states are not others'.</summary>
-    private static IEnumerable<ServiceOrderItem> Leaves(ServiceOrder order) =>
+    public static IEnumerable<ServiceOrderItem> Leaves(ServiceOrder order) =>
         ServiceOrderItems.All(order, "").Select(placed => placed.Item).Where(item => item.ServiceOrderItem_.Count == 0);
 
     private static bool IsSuspended(ServiceOrderItemState state) => state is ServiceOrderItemState.Held or ServiceOrderItemState.Pending;
@@ -142,6 +219,19 @@ internal static class ServiceOrderLifecycle
     private static bool HasStarted(ServiceOrderItem item) => item.Action != OrderItemAction.NoChange
         && item.State is ServiceOrderItemState.InProgress or ServiceOrderItemState.Completed or ServiceOrderItemState.Failed;
 
+    /// <summary>Fails an item for what it depends on.</summary>
+    public static void FailDependent(ServiceOrderItem item, string message, DateTimeOffset now)
+    {
+        item.State = ServiceOrderItemState.Failed;
+        item.ErrorMessage.Add(new ServiceOrderItemErrorMessage
+        {
+            Code = "dependencyFailed",
+            Reason = "What this item depends on has failed",
+            Message = message,
+            Timestamp = TmfDate.Of(now),
+        });
+    }
+
     private static void Derive(IEnumerable<ServiceOrderItem> items)
     {
         foreach (var item in items.Where(item => item.ServiceOrderItem_.Count > 0))
@@ -149,6 +239,18 @@ internal static class ServiceOrderLifecycle
             Derive(item.ServiceOrderItem_);
             item.State = AsItem(Derive(item.ServiceOrderItem_.Select(inner => inner.State)));
         }
+    }
+
+    /// <summary>Completes what changes nothing, once what it depends on in its order is completed; tells whether there was any.</summary>
+    private static bool CompleteByThemselves(ServiceOrder order, List<ServiceOrderItem> items)
+    {
+        if (ServiceOrderItems.PredecessorsOf(order).Any())
+            return false;
+        var completed = items.Where(item => item.State == ServiceOrderItemState.Completed).Select(item => item.Id).ToHashSet();
+        var ready = items.Where(item => item is { Action: OrderItemAction.NoChange, State: ServiceOrderItemState.Acknowledged, ServiceOrderItem_.Count: 0 }
+            && ServiceOrderItems.DependenciesOf(item).All(completed.Contains) && !ServiceOrderItems.DependsOnOtherOrders(item)).ToList();
+        ready.ForEach(item => item.State = ServiceOrderItemState.Completed);
+        return ready.Count > 0;
     }
 
     /// <summary>Fails what depends on what has failed, and what depends on that; tells whether there was any.</summary>
@@ -171,17 +273,26 @@ internal static class ServiceOrderLifecycle
             if (IsFinal(item.State))
                 return;
             any = true;
-            item.State = ServiceOrderItemState.Failed;
-            item.ErrorMessage.Add(new ServiceOrderItemErrorMessage
-            {
-                Code = "dependencyFailed",
-                Reason = "An item that this one depends on has failed",
-                Message = $"Item '{cause.Id}', which this item depends on, has failed.",
-                Timestamp = TmfDate.Of(now),
-            });
+            FailDependent(item, $"Item '{cause.Id}', which this item depends on, has failed.", now);
             foreach (var inner in item.ServiceOrderItem_)
                 Fail(inner, cause);
             failed.Enqueue(item);
         }
     }
+}
+
+/// <summary>Who acts on an order.</summary>
+internal enum Actor
+{
+    /// <summary>Who has placed it: changes what is ordered, suspends, resumes and cancels the whole.</summary>
+    Client,
+
+    /// <summary>A client that sees its own orders and no others.</summary>
+    Partner,
+
+    /// <summary>Who looks after orders: also moves items that nobody holds.</summary>
+    OrderDesk,
+
+    /// <summary>The worker that holds a lease on the item.</summary>
+    Holder,
 }

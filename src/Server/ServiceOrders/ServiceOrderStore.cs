@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
@@ -7,8 +8,11 @@ using Tmf.ServiceOrdering.V4;
 namespace ServiceOrdering.Server.ServiceOrders;
 
 /// <summary>What is done to service orders, each a script of steps in one write.</summary>
-internal sealed class ServiceOrderStore(Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, TimeProvider time)
+internal sealed class ServiceOrderStore(
+    Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, ServiceOrderChecking checking, IOptions<CheckingOptions> options, TimeProvider time)
 {
+    private static readonly IReadOnlyDictionary<string, ItemLease> NoLeases = new Dictionary<string, ItemLease>();
+
     /// <summary>Creates it, where there is room for the answer.</summary>
     public Task<Stored<ServiceOrder>> CreateAsync(
         Caller caller, ServiceOrder order, RequestId? requestId, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
@@ -18,6 +22,8 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
         {
             return answer;
         }
+        if (options.Value.Mode == CheckingMode.Synchronous)
+            await CheckAsync(order, cancellationToken);
         var draft = new Draft<ServiceOrder>(order);
         makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
@@ -36,11 +42,12 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
     {
         var before = await orders.GetAsync(id, etag);
         var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
-        var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, change, time.GetUtcNow());
+        var leases = before.Resource.StartDate is null ? NoLeases : await database.ReadAsync(session => ItemLease.FindAsync(session, id));
+        var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, leases, change, time.GetUtcNow());
         if (before.Resource.Equals(after))
             return before;
-        var draft = new Draft<ServiceOrder>(after);
-        makeRoom(draft);
+        var steps = ServiceOrderLifecycle.Steps(before.Resource, after).Select(step => new Draft<ServiceOrder>(step)).ToList();
+        makeRoom(steps[^1]);
         return await database.WriteAsync(caller, async write =>
         {
             var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);
@@ -48,9 +55,17 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
                 throw ApiErrors.RequestInvalid(change.Locate(unknown));
             if (suspended.States.Count > 0 || suspension.States.Count > 0)
                 await suspension.SaveAsync(write, id);
-            return await orders.WriteAsync(write, before, draft);
+            return await WriteStepsAsync(write, before, steps);
         }, cancellationToken);
     });
+
+    /// <summary>Writes each state that an order passes through, so that there is an event for each.</summary>
+    public async ValueTask<Stored<ServiceOrder>> WriteStepsAsync(Write write, Stored<ServiceOrder> before, IEnumerable<Draft<ServiceOrder>> steps)
+    {
+        foreach (var step in steps)
+            before = await orders.WriteAsync(write, before, step);
+        return before;
+    }
 
     public Task DeleteAsync(Caller caller, string id, string etag, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
@@ -59,6 +74,20 @@ internal sealed class ServiceOrderStore(Database database, ResourceTable<Service
             throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
         return await database.WriteAsync(caller, write => orders.WriteAsync(write, before, after: null), cancellationToken);
     });
+
+    private async ValueTask CheckAsync(ServiceOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var problems = await checking.CheckAsync(order, "service_order.", cancellationToken);
+            if (problems.Count > 0)
+                throw ApiErrors.RequestInvalid([.. problems.Select(problem => problem.Violation)]);
+        }
+        catch (CatalogUnavailableException e)
+        {
+            throw ApiErrors.ServerUnavailable(e.Message);
+        }
+    }
 
     /// <summary>Items of other orders that this one newly refers to and that are not there; seen in the write that makes them matter.</summary>
     private async ValueTask<List<FieldViolation>> FindUnknownReferencesAsync(Write write, ServiceOrder? before, ServiceOrder after)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
@@ -10,14 +11,29 @@ namespace ServiceOrdering.Server.ServiceOrders;
 
 internal static class ServiceOrdersModule
 {
-    public static IServiceCollection AddServiceOrders(this IServiceCollection services) => services
-        .AddResource(ServiceOrderKind.Create())
-        .AddWatchedResource<ServiceOrder>()
-        .AddEventApi(new EventApi("serviceOrdering", "/tmf-api/serviceOrdering/v4", ["serviceOrder", "cancelServiceOrder"]))
-        .AddSingleton<ServiceOrderStore>()
-        .AddSingleton<IResponseText<ServiceOrderGrpcService, GetServiceOrderRequest, GetServiceOrderResponse>, Text>()
-        .AddSingleton<IResponseTexts<ServiceOrderGrpcService, ListServiceOrdersRequest, ListServiceOrdersResponse>, Texts>()
-        .AddSingleton<ServiceOrderGrpcService>();
+    public static IServiceCollection AddServiceOrders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CheckingOptions>().Bind(configuration.GetSection("Checking")).ValidateOnStart();
+        services.AddOptions<CatalogOptions>().Bind(configuration.GetSection("Catalog")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CheckingOptions>, CheckingOptionsValidation>().AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidation>();
+        return services
+            .AddResource(ServiceOrderKind.Create())
+            .AddWatchedResource<ServiceOrder>()
+            .AddEventApi(new EventApi("serviceOrdering", "/tmf-api/serviceOrdering/v4", ["serviceOrder", "cancelServiceOrder"]))
+            .AddSingleton<ISpecificationCatalog>(provider => provider.GetRequiredService<IOptions<CatalogOptions>>() switch
+            {
+                { Value.File: not null } options => new FileCatalog(options),
+                { Value.Url: not null } options => new HttpCatalog(options, provider.GetRequiredService<TimeProvider>()),
+                _ => new OpenCatalog(),
+            })
+            .AddSingleton<ServiceOrderChecking>()
+            .AddSingleton<Follower<ServiceOrder>>(provider =>
+                provider.GetRequiredService<IOptions<CheckingOptions>>().Value.Mode == CheckingMode.Manual ? (_, _, _) => ValueTask.CompletedTask : ServiceOrderDue.FollowAsync)
+            .AddSingleton<ServiceOrderStore>()
+            .AddSingleton<IResponseText<ServiceOrderGrpcService, GetServiceOrderRequest, GetServiceOrderResponse>, Text>()
+            .AddSingleton<IResponseTexts<ServiceOrderGrpcService, ListServiceOrdersRequest, ListServiceOrdersResponse>, Texts>()
+            .AddSingleton<ServiceOrderGrpcService>();
+    }
 
     public static IEndpointRouteBuilder MapServiceOrders(this IEndpointRouteBuilder routes)
     {
@@ -41,5 +57,18 @@ internal static class ServiceOrdersModule
             var page = await list.ReadTextsAsync(query, context);
             return (ServiceOrderGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }
+    }
+
+    private sealed class CheckingOptionsValidation : IValidateOptions<CheckingOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, CheckingOptions options) => Enum.IsDefined(options.Mode)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"Checking:Mode is not known. Allowed: {string.Join(", ", Enum.GetNames<CheckingMode>())}.");
+    }
+
+    private sealed class CatalogOptionsValidation : IValidateOptions<CatalogOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, CatalogOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 }

@@ -55,6 +55,9 @@ internal sealed partial class Leases(Database database, IOptions<StorageOptions>
 
     private TimeSpan Duration => options.Value.LeaseDuration;
 
+    /// <summary>Whether no other server works on the database, as far as is known.</summary>
+    public bool IsAlone => Volatile.Read(ref _servers).Length <= 1;
+
     /// <summary>Whether it falls to this server to take a lease, by who is alive as far as is known.</summary>
     public bool IsMine(string name) => !database.IsShared || Volatile.Read(ref _servers) is not { Length: > 1 } servers || servers.MaxBy(server => Weight(server, name)) == _server;
 

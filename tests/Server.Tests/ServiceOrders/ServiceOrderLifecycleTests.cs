@@ -248,7 +248,7 @@ public sealed class ServiceOrderLifecycleTests
         foreach (var (index, choice) in walk.Steps)
         {
             var item = order.ServiceOrderItem[index % walk.Items];
-            var choices = ServiceOrderLifecycle.Choices(item).Where(state => state != ServiceOrderState.Rejected).ToList();
+            var choices = ServiceOrderLifecycle.Choices(item, Actor.OrderDesk, isLeased: false).Where(state => state != ServiceOrderState.Rejected).ToList();
             if (choices.Count == 0)
                 continue;
             var before = order.Clone();
@@ -283,6 +283,85 @@ public sealed class ServiceOrderLifecycleTests
 
         Assert.Equal(before, order);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    [Theory]
+    [InlineData(Actor.Client, false, "acknowledged", "")]
+    [InlineData(Actor.Partner, false, "inProgress", "")]
+    [InlineData(Actor.OrderDesk, false, "inProgress", "pending, held, completed, failed, partial")]
+    [InlineData(Actor.OrderDesk, true, "inProgress", "")]
+    [InlineData(Actor.Holder, false, "inProgress", "")]
+    [InlineData(Actor.Holder, true, "inProgress", "pending, held, completed, failed")]
+    [InlineData(Actor.Holder, true, "held", "inProgress, pending, held, completed, failed")]
+    [InlineData(Actor.Holder, true, "completed", "")]
+    [InlineData(Actor.Holder, true, "assessingCancellation", "")]
+    internal void Item_is_moved_by_those_who_may(Actor actor, bool isLeased, string from, string to) => Assert.Equal(
+        to.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(),
+        ServiceOrderLifecycle.Choices(Item("1", from), actor, isLeased).Select(EnumNames.Json).Order());
+
+    [Fact]
+    public void No_sequence_of_what_anybody_does_leads_outside_of_the_table_or_out_of_a_final_state() => Prop.ForAll(Lives.ToArbitrary(), life =>
+    {
+        var order = Order([.. life.DependsOn.Select((on, i) =>
+            Item($"{i}", "acknowledged", i % 4 == 3 ? OrderItemAction.NoChange : OrderItemAction.Add, on: on >= 0 && on < i ? [$"{on}"] : []))]);
+        var suspension = Suspension.None;
+        foreach (var (kind, index, choice) in life.Acts)
+        {
+            var before = order.Clone();
+            suspension = Act(order, suspension, kind, index, choice);
+            var passed = before.State;
+            foreach (var step in ServiceOrderLifecycle.Steps(before, order))
+            {
+                Assert.True(
+                    passed == step.State || ServiceOrderLifecycle.After(passed).Contains(step.State), $"{kind}: {StatesOf(before)} -> {StatesOf(step)}: {passed} -> {step.State}");
+                passed = step.State;
+            }
+            foreach (var (was, item) in before.ServiceOrderItem.Zip(order.ServiceOrderItem))
+                Assert.False(ServiceOrderLifecycle.IsFinal(was.State) && was.State != item.State, $"{kind}: {StatesOf(before)} -> {StatesOf(order)}");
+            Assert.Equal(order.State, ServiceOrderLifecycle.Derive(order.ServiceOrderItem.Select(item => item.State), order.StartDate is not null));
+            Assert.Equal(order.State, ServiceOrderLifecycle.Derive(order.ServiceOrderItem.Reverse().Select(item => item.State), order.StartDate is not null));
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+
+    /// <summary>What may happen to an order: it begins, an item is taken or reported on, it is suspended, resumed, cancelled.</summary>
+    private static Suspension Act(ServiceOrder order, Suspension suspension, int kind, int index, int choice)
+    {
+        var item = order.ServiceOrderItem[index % order.ServiceOrderItem.Count];
+        var before = order.ServiceOrderItem.ToDictionary(each => each.Id, each => each.Clone());
+        switch (kind)
+        {
+            case 0 when order.State == ServiceOrderState.Acknowledged:
+                ServiceOrderLifecycle.Begin(order, Now);
+                break;
+            case 1 when order.State == ServiceOrderState.InProgress && item is { State: ServiceOrderItemState.Acknowledged, Action: OrderItemAction.Add }:
+                item.State = ServiceOrderItemState.InProgress;
+                break;
+            case 2 when item.State != ServiceOrderItemState.Acknowledged && ServiceOrderLifecycle.Choices(item, Actor.Holder, isLeased: true).ToList() is { Count: > 0 } choices
+                && suspension.States.GetValueOrDefault(item.Id) != ServiceOrderItemState.Acknowledged:
+                Assert.True(ServiceOrderLifecycle.Report(item, ServiceOrderLifecycle.AsItem(choices[choice % choices.Count])));
+                break;
+            case 3 when ServiceOrderLifecycle.Choices(order, suspension).Contains(ServiceOrderState.Held):
+                var suspended = ServiceOrderLifecycle.Suspend(order, ServiceOrderState.Held, suspension);
+                ServiceOrderLifecycle.Settle(order, Now);
+                return suspended;
+            case 4 when suspension.States.Count > 0 && !ServiceOrderLifecycle.IsFinal(order.State):
+                ServiceOrderLifecycle.Resume(order, suspension);
+                ServiceOrderLifecycle.Settle(order, Now);
+                return Suspension.None;
+            case 5 when ServiceOrderLifecycle.Choices(order, suspension).Contains(ServiceOrderState.Cancelled) && order.ServiceOrderItem.All(each => !ServiceOrderLifecycle.IsFinal(each.State)):
+                ServiceOrderLifecycle.Move(order, ServiceOrderState.Cancelled);
+                break;
+        }
+        ServiceOrderLifecycle.Settle(order, Now);
+        return ServiceOrderLifecycle.Remaining(suspension, before, order);
+    }
+
+    private sealed record Life(int[] DependsOn, (int Kind, int Index, int Choice)[] Acts);
+
+    private static Gen<Life> Lives =>
+        from items in Gen.Choose(1, 5)
+        from dependsOn in Gen.Choose(-3, items).ArrayOf(items)
+        from acts in (from kind in Gen.Choose(0, 5) from index in Gen.Choose(0, 100) from choice in Gen.Choose(0, 100) select (kind, index, choice)).ArrayOf(25)
+        select new Life(dependsOn, acts);
 
     // Of orders that nobody cancels: while a cancellation is assessed it alone moves them.
     private static Gen<(ServiceOrder Order, ServiceOrderState[] States)> Suspensions =>

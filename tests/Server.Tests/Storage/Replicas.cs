@@ -95,7 +95,8 @@ public sealed class Replica(string name, TestDatabase database, (string Host, in
     public async Task StartAsync()
     {
         var life = $"{name}-{_processes.Count + 1}";
-        var started = await ServerProcess.StartAsync(database, Cancel, [database.At("127.0.0.1", _way.Port, $"Application Name={life}"), .. settings]);
+        (string, string)[] way = TestDatabase.IsPostgres ? [database.At("127.0.0.1", _way.Port, $"Application Name={life}")] : [];
+        var started = await ServerProcess.StartAsync(database, Cancel, [.. way, .. settings]);
         _processes.Add((life, started));
         _process = started;
     }

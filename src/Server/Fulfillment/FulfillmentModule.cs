@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.Fulfillment;
+
+internal static class FulfillmentModule
+{
+    public static IServiceCollection AddFulfillment(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<FulfillmentOptions>().Bind(configuration.GetSection("Fulfillment")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FulfillmentOptions>, FulfillmentOptionsValidation>();
+        return services
+            .AddSingleton<Follower<ServiceOrder>>(WorkTable.FollowAsync)
+            .AddSingleton<WorkStore>()
+            .AddSingleton<WorkDispatcher>()
+            .AddWritingService<WorkDispatcher>()
+            .AddSingleton<DueWork>()
+            .AddWritingService<DueWork>()
+            .AddSingleton<FulfillmentGrpcService>();
+    }
+
+    // Answers as Microsoft's transcoding does: it is none of the standards'.
+    public static IEndpointRouteBuilder MapFulfillment(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<FulfillmentGrpcService>();
+        return routes;
+    }
+
+    private sealed class FulfillmentOptionsValidation : IValidateOptions<FulfillmentOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, FulfillmentOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,26 @@
+namespace ServiceOrdering.Server.ServiceOrders;
+
+/// <summary>Which service specifications can be ordered: the configuration section <c>Catalog</c>. Default: any.</summary>
+internal sealed record CatalogOptions
+{
+    /// <summary>A file with a JSON array of the specifications: their ids, or objects that have an <c>id</c>. Read again when it changes.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Base URL of a service catalog (TMF633), such as <c>https://catalog.example/tmf-api/serviceCatalogManagement/v4</c>.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>How long the catalog may take to answer. From 0.1 seconds to a minute. Default: 5 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long an answer of the catalog holds. Default: 1 minute.</summary>
+    public TimeSpan CachedFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is wrong with them, or null.</summary>
+    public string? Problem() =>
+        File is not null && Url is not null ? "Catalog:File and Catalog:Url exclude each other."
+        : File is not null && !System.IO.File.Exists(File) ? $"Catalog:File '{File}' is not there."
+        : Url is not null && !(Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") ? $"Catalog:Url '{Url}' is no absolute http or https address."
+        : Timeout < TimeSpan.FromSeconds(0.1) || Timeout > TimeSpan.FromMinutes(1) ? "Catalog:Timeout must be from 00:00:00.1 to 00:01:00, such as 00:00:05."
+        : CachedFor < TimeSpan.Zero ? "Catalog:CachedFor must not be negative, such as 00:01:00."
+        : null;
+}

@@ -1,0 +1,31 @@
+using ServiceOrdering.Server.Resources;
+using Tmf.ServiceInventory.V5;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.ServiceOrders;
+
+/// <summary>Checks orders against the inventory and the catalog.</summary>
+internal sealed class ServiceOrderChecking(Storage.Database database, ResourceTable<Service> services, ISpecificationCatalog catalog)
+{
+    /// <summary>All that is wrong with an order; nothing where it can be worked.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="path">What leads to the order in the request, with its dot at the end.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CatalogUnavailableException">The catalog does not answer: nothing is known yet.</exception>
+    public async ValueTask<IReadOnlyList<ServiceOrderProblem>> CheckAsync(ServiceOrder order, string path, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, bool>();
+        foreach (var id in ServiceOrderChecks.NamedServices(order))
+        {
+            if (await database.ReadAsync(session => services.FindAsync(session, id)) is { } service)
+                known.Add(id, service.Resource.State != ServiceState.Terminated);
+        }
+        var unknown = new HashSet<string>();
+        foreach (var id in ServiceOrderChecks.NamedSpecifications(order))
+        {
+            if (!await catalog.IsKnownAsync(id, cancellationToken))
+                unknown.Add(id);
+        }
+        return ServiceOrderChecks.Check(order, known, unknown, path);
+    }
+}

@@ -1,0 +1,48 @@
+using ServiceOrdering.Server.Fulfillment;
+using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Tests.Fulfillment;
+
+/// <summary>What is asked with every commit and every hand-out is found in an index, however much there is.</summary>
+public sealed class WorkPlanTests
+{
+    public static TheoryData<string, string[]> Statements => new()
+    {
+        { WorkTable.Waiting, ["work_waiting"] },
+        { WorkTable.WaitingOfKind, ["work_waiting_by_kind"] },
+        { WorkTable.WaitingKinds, ["work_waiting_by_kind"] },
+        { WorkTable.Due, ["work_due"] },
+        { WorkTable.Add, ["work_by_customer", "work_leased", "work_waiting"] },
+        { ServiceOrderDue.Due, ["service_order_due_by_time"] },
+        { DueWork.Earliest, ["service_order_due_by_time", "work_due"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Statements))]
+    public async Task Statement_searches_in_its_indexes_and_sorts_nothing(string sql, string[] indexes)
+    {
+        using var place = new TestDatabase();
+        using var database = place.Open();
+        var values = new Parameters().With("orderId", "o").With("itemId", "1").With("state", "waiting").With("clock", 0L).With("now", 0L).With("limit", 10)
+            .With("priority", 4).With("customer", "c").With("kind", "k");
+
+        var plan = await database.WriteAsync(
+            Caller.Server,
+            async write =>
+            {
+                if (!TestDatabase.IsPostgres)
+                    return (await write.Session.ListAsync<(long Id, long Parent, long Unused, string Detail)>("explain query plan " + sql, values)).ConvertAll(step => step.Detail);
+                // A table of a test is so small that to read all of it is the best plan.
+                foreach (var way in new[] { "seqscan", "bitmapscan", "sort" })
+                    await write.Session.SendAsync($"set local enable_{way} = off");
+                return await write.Session.ListAsync<string>("explain (costs off) " + sql, values);
+            },
+            Cancel);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', plan));
+        Assert.All(indexes, index => Assert.Contains(plan, step => step.Contains($" {index}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN work", StringComparison.Ordinal) && !step.Contains("INDEX", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal) || step.Contains("Seq Scan", StringComparison.Ordinal) || step.Contains("Sort", StringComparison.Ordinal));
+    }
+}
