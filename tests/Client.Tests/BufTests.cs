@@ -16,6 +16,7 @@ public sealed class BufTests(RunningServer server) : IClassFixture<RunningServer
         Assert.Contains("tmf.serviceinventory.v5.ServiceService/PatchService", methods);
         Assert.Contains("serviceordering.inventory.v1.ServiceTopologyService/GetServiceTopology", methods);
         Assert.Contains("serviceordering.events.v1.EventService/WatchEvents", methods);
+        Assert.Contains("serviceordering.fulfillment.v1.FulfillmentService/StreamWork", methods);
         Assert.Contains("serviceordering.events.v1.EventSubscriptionService/ListEventSubscriptions", methods);
         Assert.Contains("serviceordering.events.v1.EventDeliveryService/ReplayEvents", methods);
         Assert.Contains("grpc.health.v1.Health/Check", methods);

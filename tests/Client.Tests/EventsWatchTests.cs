@@ -36,6 +36,18 @@ public sealed class EventsWatchTests(RunningServer server) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task Watch_from_the_start_shows_what_happened_before()
+    {
+        var id = await CreateAsync();
+
+        var run = await WatchUntilAsync("ServiceOrderCreateEvent", "--from-start", "--id", id);
+
+        Assert.Equal(2, Lines(run).Count);
+        Assert.NotNull(Lines(run)[0]["checkpoint"]);
+        Assert.Equal(id, (string?)Lines(run)[1]["event"]!["event"]!["serviceOrder"]!["id"]);
+    }
+
+    [Fact]
     public async Task A_token_that_is_none_is_refused()
     {
         var run = await WatchUntilAsync("never", "--from", "nonsense");

@@ -7,24 +7,42 @@ namespace ServiceOrdering.Client.Tests;
 public sealed partial class RunningServer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("service-ordering-client-tests-").FullName;
+    // Orders stay as they were placed, where a test is not about work.
+    private IReadOnlyList<string> _settings = ["--Checking:Mode=Manual"];
     private Process? _process;
 
     /// <summary>Address of the gRPC port.</summary>
     public string Address { get; private set; } = "";
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts one for a single test, which checks orders and hands their items out.</summary>
+    /// <param name="settings">Settings that differ from the defaults.</param>
+    public static async Task<RunningServer> StartAsync(params (string Name, string Value)[] settings)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = _folder,
-            ArgumentList =
-            {
-                Repository.Program("Server", "ServiceOrdering.Server.dll"),
-                "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
-                "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0",
-            },
-        })!;
+        var server = new RunningServer { _settings = [.. settings.Select(setting => $"--{setting.Name}={setting.Value}")] };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    public ValueTask InitializeAsync() => StartAsync("http://127.0.0.1:0");
+
+    /// <summary>Kills the server, as a machine does that fails, and starts it again where it was.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await StartAsync(Address);
+    }
+
+    private async ValueTask StartAsync(string address)
+    {
+        string[] arguments =
+        [
+            Repository.Program("Server", "ServiceOrdering.Server.dll"),
+            "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0",
+            $"--Kestrel:Endpoints:Grpc:Url={address}",
+            .. _settings,
+        ];
+        _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;
+        Address = "";
         var printed = new List<string>();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Address == "")
@@ -44,14 +62,18 @@ public sealed partial class RunningServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await KillAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task KillAsync()
+    {
         if (_process is not null)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
             _process.Dispose();
         }
-
-        Directory.Delete(_folder, recursive: true);
     }
 
     [GeneratedRegex(@"Listening on .*\bgRPC (?<address>http://[^\s;,]+)")]

@@ -7,11 +7,15 @@ namespace ServiceOrdering.Client.Tests;
 internal static class Tool
 {
     /// <summary>Starts a program; null where it is not installed.</summary>
-    public static Process? Start(string program, params string[] arguments)
+    public static Process? Start(string program, params string[] arguments) =>
+        Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+
+    /// <summary>Starts a program as it is said; null where it is not installed.</summary>
+    public static Process? Start(ProcessStartInfo program)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+            return Process.Start(program);
         }
         catch (Win32Exception)
         {

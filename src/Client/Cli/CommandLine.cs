@@ -5,6 +5,7 @@ using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
+using ServiceOrdering.Cli.Work;
 
 namespace ServiceOrdering.Cli;
 
@@ -47,6 +48,7 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
+            new WorkCommand(),
             new EventsCommand(),
             new ServicesCommand(),
             new HubCommand(),

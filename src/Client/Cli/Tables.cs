@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
@@ -41,8 +42,8 @@ internal static class Tables
     {
         "completed" or "active" => Color.Green,
         "failed" or "rejected" => Color.Red,
-        "partial" or "pending" or "held" or "suspended" or "retrying" => Color.Yellow,
-        "inProgress" => Color.Blue,
+        "partial" or "pending" or "held" or "suspended" or "retrying" or "delayed" or "waiting, no worker" => Color.Yellow,
+        "inProgress" or "leased" => Color.Blue,
         "cancelled" or "terminated" => Color.Grey,
         _ => Color.Default,
     });
@@ -53,4 +54,14 @@ internal static class Tables
         Convert.ToInt32(value) == 0 ? "" : JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     public static string Time(Timestamp? time) => time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'") ?? "";
+
+    /// <summary>How long something lasts, in its largest unit.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0.000} s"),
+        { TotalMinutes: < 2 } => $"{time.TotalSeconds:0} s",
+        { TotalHours: < 2 } => $"{time.TotalMinutes:0} min",
+        { TotalDays: < 2 } => $"{time.TotalHours:0} h",
+        _ => $"{time.TotalDays:0} d",
+    };
 }

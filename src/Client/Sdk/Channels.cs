@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Fulfillment.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -15,6 +16,7 @@ internal static class Channels
     private static readonly FileDescriptor[] Contract =
     [
         EventSubscriptionServiceReflection.Descriptor,
+        FulfillmentServiceReflection.Descriptor,
         ServiceOrderServiceReflection.Descriptor,
         ServiceServiceReflection.Descriptor,
     ];
@@ -28,6 +30,9 @@ internal static class Channels
             DisposeHttpClient = options.HttpHandler is null,
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveBytes,
+            // Otherwise a server that was away for a while is looked for every two minutes only.
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(5),
             ServiceConfig = new ServiceConfig { MethodConfigs = { RetryReads() } },
         };
         if (options.ApiKey is not null || options.AccessToken is not null)

@@ -63,27 +63,15 @@ public sealed class EventWatcher(EventService.EventServiceClient events, WatchEv
         {
             throw new ResumeTokenExpiredException(refusal);
         }
-        catch (RpcException failure) when (!cancellationToken.IsCancellationRequested && IsPassing(failure.StatusCode))
+        catch (RpcException failure) when (!cancellationToken.IsCancellationRequested && Backoff.IsPassing(failure.StatusCode))
         {
             _options.Interrupted?.Invoke(failure);
             return false;
         }
     }
 
-    // Proxies and broken connections show themselves in many ways; what the server refuses for good is told by the others.
-    private static bool IsPassing(StatusCode status) => status is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown
-        or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Aborted;
-
-    private TimeSpan Pause(int failures)
-    {
-        if (failures == 0)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var longest = Math.Min(_options.LongestPause.TotalSeconds, _options.ShortestPause.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 30)));
-        return TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
-    }
+    private TimeSpan Pause(int failures) =>
+        failures == 0 ? TimeSpan.Zero : Backoff.Pause(failures - 1, _options.ShortestPause, _options.LongestPause);
 }
 
 /// <summary>How an <see cref="EventWatcher"/> comes back.</summary>

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Inventory.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
@@ -31,6 +32,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
         EventDeliveries = new EventDeliveryService.EventDeliveryServiceClient(CallInvoker);
         Events = new EventService.EventServiceClient(CallInvoker);
+        Fulfillment = new FulfillmentService.FulfillmentServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
         ServiceTopologies = new ServiceTopologyService.ServiceTopologyServiceClient(CallInvoker);
     }
@@ -49,6 +51,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Tells of changes. To go on after a lost connection, watch through an <see cref="EventWatcher"/>.</summary>
     public EventService.EventServiceClient Events { get; }
+
+    /// <summary>Hands the items of orders to whoever can deliver them. To deliver them, run an <see cref="OrderWorker"/>.</summary>
+    public FulfillmentService.FulfillmentServiceClient Fulfillment { get; }
 
     /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
     public ServiceService.ServiceServiceClient Services { get; }

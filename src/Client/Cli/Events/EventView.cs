@@ -28,12 +28,18 @@ internal static class EventView
         }
     }
 
-    // All envelopes have these members.
-    private static void WriteEvent(Screen screen, Event told)
+    /// <summary>What all envelopes have.</summary>
+    public static (string Type, Timestamp? Time, ServiceOrder? Order, string FieldPath) Open(Event told)
     {
         var envelope = Set(told);
         var order = Set(Member<IMessage>(envelope, "event")!) as ServiceOrder;
-        WriteRow(screen, Member<Timestamp>(envelope, "event_time"), envelope.Descriptor.Name, order, Member<string>(envelope, "field_path") ?? "");
+        return (envelope.Descriptor.Name, Member<Timestamp>(envelope, "event_time"), order, Member<string>(envelope, "field_path") ?? "");
+    }
+
+    private static void WriteEvent(Screen screen, Event told)
+    {
+        var (type, time, order, fieldPath) = Open(told);
+        WriteRow(screen, time, type, order, fieldPath);
     }
 
     private static void WriteRow(Screen screen, Timestamp? time, string what, ServiceOrder? order, string fieldPath)

@@ -16,6 +16,7 @@ internal sealed class EventsWatchCommand : ClientCommand
     private readonly Option<string[]> _types = new("--type") { Description = "Type of the events; may be given several times. Default: all.", HelpName = "TYPE" };
     private readonly Option<string[]> _ids = new("--id") { Description = "Id of the order; may be given several times. Default: all.", HelpName = "ID" };
     private readonly Option<string> _from = new("--from") { Description = "Token to continue after. Default: what happens next.", HelpName = "TOKEN" };
+    private readonly Option<bool> _fromStart = new("--from-start") { Description = "Show all events that the log has first." };
     private readonly Option<bool> _snapshot = new("--snapshot") { Description = "Show the orders as they are first." };
 
     public EventsWatchCommand()
@@ -25,6 +26,7 @@ internal sealed class EventsWatchCommand : ClientCommand
         Add(_types);
         Add(_ids);
         Add(_from);
+        Add(_fromStart);
         Add(_snapshot);
     }
 
@@ -43,6 +45,7 @@ internal sealed class EventsWatchCommand : ClientCommand
             EventTypes = { arguments.GetValue(_types) ?? [] },
             ResourceIds = { arguments.GetValue(_ids) ?? [] },
             ResumeToken = arguments.GetValue(_from) ?? "",
+            FromStart = arguments.GetValue(_fromStart),
             IncludeSnapshot = arguments.GetValue(_snapshot),
         };
         var options = new EventWatcherOptions

@@ -6,12 +6,16 @@ namespace ServiceOrdering.Cli.Orders;
 internal sealed class OrdersCommand : Command
 {
     public OrdersCommand()
-        : base("orders", "Place, read, list, change and delete service orders.")
+        : base("orders", "Place, read, follow, change and delete service orders.")
     {
         Add(new OrdersCreateCommand());
         Add(new OrdersGetCommand());
         Add(new OrdersListCommand());
+        Add(new OrdersWatchCommand());
+        Add(new OrdersTimelineCommand());
         Add(new OrdersPatchCommand());
+        Add(new OrdersHoldCommand());
+        Add(new OrdersResumeCommand());
         Add(new OrdersDeleteCommand());
     }
 }
