@@ -14,6 +14,9 @@ internal sealed class FulfillmentGrpcService(
     // More come with it where they are found in the same look.
     private static readonly TimeSpan BetweenPolled = TimeSpan.FromMilliseconds(5);
 
+    // Items on their way to one worker.
+    private const int MostUnsent = 32;
+
     private const int MostRemembered = 2 * FulfillmentRequests.MostCredit;
 
     public override async Task StreamWork(IAsyncStreamReader<StreamWorkRequest> requestStream, IServerStreamWriter<StreamWorkResponse> responseStream, ServerCallContext context)
@@ -22,7 +25,7 @@ internal sealed class FulfillmentGrpcService(
         if (!await requestStream.MoveNext(end.Token))
             return;
         var start = FulfillmentRequests.CheckStart(requestStream.Current);
-        var taker = new WorkTaker(start.Worker, start.Capabilities, time.GetUtcNow());
+        var taker = new WorkTaker(start.Worker, start.Capabilities, time.GetUtcNow(), MostUnsent);
         var given = new List<string>();
         var largest = MostRemembered;
         var hasLeft = false;
@@ -39,6 +42,9 @@ internal sealed class FulfillmentGrpcService(
                     if (given.Count > largest)
                         largest = Math.Max(MostRemembered, 2 * await store.ForgetFinishedAsync(given));
                     await responseStream.WriteAsync(new StreamWorkResponse { Assignment = assignment }, end.Token);
+                    taker.Sent(assignment);
+                    if (taker.Credit > 0)
+                        dispatcher.LookAgain();
                 }
             }
             catch (OperationCanceledException) when (reading.IsFaulted || lifetime.ApplicationStopping.IsCancellationRequested)
@@ -65,7 +71,7 @@ internal sealed class FulfillmentGrpcService(
     {
         var (items, wait) = FulfillmentRequests.Check(request);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        var taker = new WorkTaker(request.Worker, request.Capabilities, time.GetUtcNow());
+        var taker = new WorkTaker(request.Worker, request.Capabilities, time.GetUtcNow(), items);
         taker.AddCredit(items);
         var response = new PollWorkResponse();
         dispatcher.Join(taker);
@@ -86,8 +92,16 @@ internal sealed class FulfillmentGrpcService(
             dispatcher.Leave(taker);
             taker.Close();
         }
+        var left = WorkTaker.MostUnsentBytes;
         await foreach (var assignment in taker.Given.ReadAllAsync(CancellationToken.None))
-            response.Assignments.Add(assignment);
+        {
+            // Large items that come together are not all for one message.
+            if (response.Assignments.Count > 0 && assignment.CalculateSize() > left)
+                await EndAsync([assignment.LeaseToken], store.GiveBackAsync);
+            else
+                response.Assignments.Add(assignment);
+            left -= assignment.CalculateSize();
+        }
         if (context.CancellationToken.IsCancellationRequested)
             await EndAsync(response.Assignments.Select(assignment => assignment.LeaseToken), store.GiveBackAsync);
         return response;
@@ -103,8 +117,9 @@ internal sealed class FulfillmentGrpcService(
     {
         var (size, after) = FulfillmentRequests.Check(request);
         var states = request.States.Where(state => state != WorkItemState.Unspecified).Select(state => state.ToString().ToLowerInvariant()).ToList();
+        var orderId = request.ServiceOrderId.Length > 0 ? request.ServiceOrderId : null;
         var rows = await database.ScanAsync(
-            session => WorkTable.ListAsync(session, states, request.ServiceOrderId.Length > 0 ? request.ServiceOrderId : null, after, size + 1), context.CancellationToken);
+            session => WorkTable.ListAsync(session, states, orderId, after, size + 1), states.Count > 0 && orderId is null ? ["states"] : [], context.CancellationToken);
         var takers = dispatcher.Takers;
         var response = new ListWorkItemsResponse { WorkItems = { rows.Take(size).Select(row => Show(row, takers)) } };
         if (rows.Count > size)

@@ -94,11 +94,11 @@ internal sealed partial class WorkDispatcher : BackgroundService
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> HandOutAsync(CancellationToken cancellationToken)
     {
-        var takers = Takers.Where(taker => taker.Credit > 0).ToList();
+        var takers = Takers.Where(taker => taker.Room > 0).ToList();
         _isWanted = takers.Count > 0;
         if (takers.Count == 0)
             return false;
-        var wanted = Math.Min(LargestRound, takers.Sum(taker => taker.Credit));
+        var wanted = Math.Min(LargestRound, takers.Sum(taker => taker.Room));
         var rows = await FindAsync(takers, _leases.IsAlone ? wanted : wanted * SharedFactor);
         if (!_leases.IsAlone)
             rows = [.. rows.GroupBy(row => row.Priority).SelectMany(equals => equals.Shuffle())];
@@ -108,7 +108,7 @@ internal sealed partial class WorkDispatcher : BackgroundService
         foreach (var row in rows.Take(wanted))
         {
             var kind = WorkKind.Parse(row.Kind);
-            if (takers.Where(taker => kind.IsIn(taker.Capabilities)).MaxBy(taker => taker.Credit) is { } taker && taker.TryPromise())
+            if (takers.Where(taker => kind.IsIn(taker.Capabilities)).MaxBy(taker => taker.Room) is { } taker && taker.TryPromise())
                 picked.Add((row, taker));
         }
         var given = await Task.WhenAll(picked.GroupBy(pick => pick.Row.OrderId).Select(order => GiveAsync(order.Key, [.. order], cancellationToken)));
@@ -156,13 +156,28 @@ internal sealed partial class WorkDispatcher : BackgroundService
     private partial void LogNotGiven(Exception cause, string orderId);
 }
 
-/// <summary>A worker that is connected here, on its stream or for one poll.</summary>
-internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> capabilities, DateTimeOffset connected)
+/// <summary>
+/// A worker that is connected here, on its stream or for one poll. A lease starts when an item is handed over: whoever does not
+/// read is given few, and holds little memory.
+/// </summary>
+/// <param name="name">Its name.</param>
+/// <param name="capabilities">What it can do.</param>
+/// <param name="connected">Since when it is there.</param>
+/// <param name="mostUnsent">How many items may be on their way to it.</param>
+internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> capabilities, DateTimeOffset connected, int mostUnsent)
 {
+    /// <summary>Bytes of items on their way, from which on no more follow: less than clients of gRPC take of one message.</summary>
+    public const int MostUnsentBytes = 3 * 1024 * 1024;
+
+    // What is promised has no size yet.
+    private const int MostPromised = 16;
+
     private readonly Lock _gate = new();
     private readonly Channel<Assignment> _given = Channel.CreateUnbounded<Assignment>(new UnboundedChannelOptions { SingleReader = true });
     private int _credit;
     private int _promised;
+    private int _unsent;
+    private long _unsentBytes;
     private long _count;
     private bool _isClosed;
     private bool _hasGone;
@@ -175,6 +190,16 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
 
     /// <summary>How many more items it takes.</summary>
     public int Credit => Volatile.Read(ref _credit);
+
+    /// <summary>How many it can be given now.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (_gate)
+                return _isClosed || _unsentBytes >= MostUnsentBytes ? 0 : Math.Max(0, Math.Min(_credit, Math.Min(mostUnsent - _unsent, MostPromised - _promised)));
+        }
+    }
 
     /// <summary>How many it was given.</summary>
     public long Count => Volatile.Read(ref _count);
@@ -189,10 +214,11 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
     {
         lock (_gate)
         {
-            if (_isClosed || _credit == 0)
+            if (Room == 0)
                 return false;
             Interlocked.Decrement(ref _credit);
             _promised++;
+            _unsent++;
             return true;
         }
     }
@@ -206,13 +232,29 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
         {
             _promised--;
             if (assignment is null)
+            {
+                _unsent--;
                 Interlocked.Increment(ref _credit);
-            else if (!_hasGone)
+            }
+            else
+            {
                 _count++;
+                _unsentBytes += assignment.CalculateSize();
+            }
             var isGiven = !_hasGone && (assignment is null || _given.Writer.TryWrite(assignment));
             if (_isClosed && _promised == 0)
                 _given.Writer.TryComplete();
             return isGiven;
+        }
+    }
+
+    /// <summary>It has been sent an item.</summary>
+    public void Sent(Assignment assignment)
+    {
+        lock (_gate)
+        {
+            _unsent--;
+            _unsentBytes -= assignment.CalculateSize();
         }
     }
 

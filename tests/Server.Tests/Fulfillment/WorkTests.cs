@@ -409,6 +409,29 @@ public sealed class WorkTests
     }
 
     [Fact]
+    public async Task Worker_that_does_not_read_is_given_few_items_and_others_have_the_rest()
+    {
+        const int Large = 200_000;
+        using var server = new WorkingServer(("Fulfillment:LeaseDuration", "00:10:00"));
+        for (var i = 0; i < 60; i++)
+            await server.PlaceAsync(WorkingServer.Order($"\"description\":\"{new string('x', Large)}\"", "1"));
+        // It has credit for all of them, and never reads.
+        using var stream = server.Work.StreamWork(cancellationToken: Cancel);
+        await stream.RequestStream.WriteAsync(new StreamWorkRequest { Start = new WorkerStart { Worker = "silent" } }, Cancel);
+        await stream.RequestStream.WriteAsync(new StreamWorkRequest { Credit = new WorkerCredit { Items = 1000 } }, Cancel);
+
+        var others = 0;
+        while (await server.PollAsync(100, seconds: 1) is { Count: > 0 } given)
+        {
+            Assert.InRange(given.Sum(assignment => assignment.CalculateSize()), 1, 4 * 1024 * 1024);
+            others += given.Count;
+        }
+
+        Assert.InRange((await server.ListAsync()).Count(item => item.Worker == "silent"), 1, 40);
+        Assert.InRange(others, 20, 59);
+    }
+
+    [Fact]
     public async Task Report_that_is_repeated_under_its_request_id_is_answered_as_before_and_done_once()
     {
         using var server = new WorkingServer();
