@@ -18,7 +18,7 @@ public sealed class FullDiskTests
             var ballast = Path.Combine(folder.FullName, "ballast");
             await File.WriteAllBytesAsync(ballast, new byte[4 * 1024 * 1024], TestContext.Current.CancellationToken);
             var placed = new List<string>();
-            var server = new FuzzedServer(folder.FullName);
+            var server = new FuzzedServer(folder.FullName, "Checking:Mode=Manual");
             await server.InitializeAsync();
             try
             {
@@ -34,7 +34,7 @@ public sealed class FullDiskTests
                 // Killed, while the disk is full.
                 await server.DisposeAsync();
             }
-            var again = new FuzzedServer(folder.FullName);
+            var again = new FuzzedServer(folder.FullName, "Checking:Mode=Manual");
             await again.InitializeAsync();
             try
             {

@@ -71,12 +71,12 @@ public sealed class ScanTests : IDisposable
         TestDatabase.NeedSqlite();
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells of a thread.");
 
-        // The 41st field of a thread's status is its policy, of which 5 is SCHED_IDLE; the second may have blanks.
+        // The 19th field of a thread's status is how nice it is; the second may have blanks.
         using var database = _place.Open();
-        var policy = await database.ScanAsync(
-            _ => ValueTask.FromResult(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[38]), Cancel);
+        var niceness = await database.ScanAsync(
+            _ => ValueTask.FromResult(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16]), Cancel);
 
-        Assert.Equal("5", policy);
+        Assert.Equal("10", niceness);
     }
 
     [Fact]

@@ -5,15 +5,12 @@ namespace ServiceOrdering.Server.Storage.Sqlite;
 
 /// <summary>
 /// Threads for scans alone. SQLite holds a thread for as long as a statement runs; those of the pool answer everybody, and go
-/// first where there are too few processors for all: scans have what nobody else wants.
+/// first where there are too few processors for all.
 /// </summary>
 internal sealed class ScanThreads : IDisposable
 {
-    // SCHED_IDLE: who wakes up takes the processor at once, where a thread that is merely nice finishes its turn of milliseconds.
-    private const int IdlePolicy = 5;
-
     // A tenth of the time of a thread of the pool that wants the same processor.
-    private const int Niceness = 19;
+    private const int Niceness = 10;
 
     private readonly BlockingCollection<Action> _waiting = [];
     private readonly Thread[] _threads;
@@ -58,15 +55,15 @@ internal sealed class ScanThreads : IDisposable
         _waiting.Dispose();
     }
 
-    // .NET's own priorities do nothing on Linux.
-    [DllImport("libc", EntryPoint = "sched_setscheduler")]
+    // .NET's own priorities do nothing on Linux, whose call takes a thread for a process, and this one for none.
+    [DllImport("libc", EntryPoint = "setpriority")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetScheduler(int thread, int policy, in int priority);
+    private static extern int SetPriority(int which, int who, int priority);
 
     private void Run()
     {
         if (OperatingSystem.IsLinux())
-            _ = SetScheduler(0, IdlePolicy, 0);
+            _ = SetPriority(0, 0, Niceness);
         else
             Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
         foreach (var scan in _waiting.GetConsumingEnumerable())

@@ -9,6 +9,8 @@ internal sealed class SqliteDatabase : Database
     // Chosen by measurement: docs/architecture.md, "Pages and checkpoints".
     private const int PageSize = 8 * 1024;
 
+    private const int ProcessorsToSpare = 4;
+
     private readonly string _connectionString;
     private readonly ConcurrentBag<SqliteSession> _idle = [];
     private readonly DatabaseFile _file;
@@ -126,7 +128,7 @@ internal sealed class SqliteDatabase : Database
             session.Execute("begin");
             try
             {
-                using var cancellation = session.CancelWith(cancellationToken);
+                using var cancellation = session.CancelWith(IsWriting, cancellationToken);
                 var scanning = scan(session);
                 return scanning.IsCompleted ? scanning.Result : scanning.AsTask().GetAwaiter().GetResult();
             }
@@ -162,6 +164,10 @@ internal sealed class SqliteDatabase : Database
 
     protected override Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> write, CancellationToken cancellationToken) =>
         _writes!.EnqueueAsync(caller, write, cancellationToken);
+
+    // Being nice does not do where there are no processors to spare: a scan that has one finishes its turn of milliseconds while
+    // the writer waits for it.
+    private bool IsWriting() => Environment.ProcessorCount < ProcessorsToSpare && _writes is { IsBusy: true };
 
     private static string NoFile(string name) => $"{name} must name a database file, such as 'Data Source=service-ordering.db'.";
 

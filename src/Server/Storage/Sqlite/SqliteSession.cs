@@ -73,10 +73,23 @@ internal sealed class SqliteSession : Session, IDisposable
     }
 
     /// <summary>Ends what runs on this connection soon after the caller has gone. Disposal takes it back.</summary>
-    public IDisposable CancelWith(CancellationToken cancellationToken)
+    /// <param name="isOthersTurn">Whether it is to pause for a moment: asked several times in a millisecond of work.</param>
+    /// <param name="cancellationToken">Tells that the caller has gone.</param>
+    public IDisposable CancelWith(Func<bool> isOthersTurn, CancellationToken cancellationToken)
     {
-        const int StepsBetweenLooks = 10_000;
-        raw.sqlite3_progress_handler(Handle, StepsBetweenLooks, _ => cancellationToken.IsCancellationRequested ? 1 : 0, null);
+        const int StepsBetweenLooks = 1_000;
+        raw.sqlite3_progress_handler(
+            Handle,
+            StepsBetweenLooks,
+            _ =>
+            {
+                if (cancellationToken.IsCancellationRequested)
+                    return 1;
+                if (isOthersTurn())
+                    Thread.Sleep(1);
+                return 0;
+            },
+            null);
         return new Cancellation(Handle, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace ServiceOrdering.Server.Storage.Sqlite;
@@ -10,6 +11,7 @@ internal sealed class WriteQueue : IDisposable
 {
     private const int LongestQueue = 10_000;
     private const int LargestBatch = 256;
+    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(3);
 
     private readonly SqliteSession _session;
     private readonly DatabaseFile _file;
@@ -23,6 +25,7 @@ internal sealed class WriteQueue : IDisposable
     private readonly Queue<QueuedWrite> _waiting = new();
     private readonly Counters _counters = new();
     private bool _closing;
+    private long _lastCommit;
 
     /// <param name="session">The connection that writes; the queue's own from here on.</param>
     /// <param name="file">The file that has to stay in its place.</param>
@@ -41,6 +44,9 @@ internal sealed class WriteQueue : IDisposable
         _thread = new Thread(Run) { Name = "storage writer", IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Whether there was something to write in the last few milliseconds.</summary>
+    public bool IsBusy => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastCommit)) < Lull;
 
     public Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> work, CancellationToken cancellationToken)
     {
@@ -112,6 +118,7 @@ internal sealed class WriteQueue : IDisposable
         }
         if (_session.TotalChanges != changes)
             _health.Succeeded();
+        Volatile.Write(ref _lastCommit, Stopwatch.GetTimestamp());
         _committed();
         foreach (var write in batch)
             write.Answer();
