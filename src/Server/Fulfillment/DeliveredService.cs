@@ -20,6 +20,13 @@ internal static class DeliveredService
     private const string Added = "origin";
     private const string Changed = "change";
 
+    // What an item says nothing of, or what has rules of its own.
+    private static readonly int[] Kept =
+    [
+        Service.IdFieldNumber, Service.HrefFieldNumber, Service.StateFieldNumber, Service.ServiceDateFieldNumber, Service.ServiceOrderItemFieldNumber,
+        Service.TypeFieldNumber, Service.BaseTypeFieldNumber, Service.SchemaLocationFieldNumber,
+    ];
+
     /// <summary>What was ordered, with what delivering it has made different.</summary>
     public static Ordered Complete(Ordered ordered, Ordered? delivered)
     {
@@ -103,12 +110,6 @@ internal static class DeliveredService
         service.ServiceRelationship.Add(new ServiceRelationship { RelationshipType = relationshipType, Service = new ServiceRefOrValue { Id = otherId } });
         Finish(service);
     }
-
-    private static readonly int[] Kept =
-    [
-        Service.IdFieldNumber, Service.HrefFieldNumber, Service.StateFieldNumber, Service.ServiceDateFieldNumber, Service.ServiceOrderItemFieldNumber,
-        Service.TypeFieldNumber, Service.BaseTypeFieldNumber, Service.SchemaLocationFieldNumber,
-    ];
 
     private static void Link(Service service, ServiceOrder order, ServiceOrderItem item, string role) => service.ServiceOrderItem.Add(new RelatedServiceOrderItem
     {

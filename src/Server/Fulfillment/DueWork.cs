@@ -50,7 +50,6 @@ internal sealed partial class DueWork(
                 }
                 if (pause > TimeSpan.Zero)
                     await SleepAsync(pause, stoppingToken);
-
             }
         }
         finally

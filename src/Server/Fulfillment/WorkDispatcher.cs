@@ -135,16 +135,17 @@ internal sealed partial class WorkDispatcher : BackgroundService
         {
             assignments = await _store.TakeAsync(orderId, picks.ToDictionary(pick => pick.Row.ItemId, pick => pick.Taker.Name), cancellationToken);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            // The others go on; this order's items still wait.
-            LogNotGiven(e, orderId);
+            // The others go on; this order's items still wait. Also at the end: who waits for what was promised has to hear of it.
+            if (!cancellationToken.IsCancellationRequested)
+                LogNotGiven(e, orderId);
         }
         foreach (var (row, taker) in picks)
         {
             var assignment = assignments.GetValueOrDefault(row.ItemId);
             if (!taker.Keep(assignment) && assignment is not null)
-                await _store.GiveBackAsync(assignment.LeaseToken, cancellationToken);
+                await _store.GiveBackAsync(assignment.LeaseToken, CancellationToken.None);
         }
         return assignments.Count;
     }

@@ -148,9 +148,9 @@ internal sealed class WorkStore(
         {
             await ReportAsync(Caller.Server, lease, null, new ReportWorkRequest { Return = new Return() }, cancellationToken);
         }
-        catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.FailedPrecondition)
+        catch (Grpc.Core.RpcException)
         {
-            // It has run out.
+            // It has run out, or does so by itself.
         }
     }
 

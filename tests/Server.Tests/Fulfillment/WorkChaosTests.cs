@@ -200,6 +200,7 @@ public sealed class WorkChaosTests : IDisposable
             }
             catch (Exception e) when (e is RpcException or ServiceOrderingException or OperationCanceledException or InvalidOperationException)
             {
+                // Whoever was cut off comes again in a moment.
                 await Task.Delay(100, CancellationToken.None);
             }
         }
@@ -247,6 +248,7 @@ public sealed class WorkChaosTests : IDisposable
             }
             catch (ServiceOrderingException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal)
             {
+                // The server is being started again.
                 await Task.Delay(50, cancellationToken);
             }
         }
