@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Tests.Events;
 
@@ -12,8 +13,12 @@ public sealed class WebhookRetryTests : IDisposable
     private readonly ControlledTime _time = new();
     private readonly RunningServer _server;
 
+    // What is due sleeps by another clock: its hour would end at the same instants as the hour until a next attempt, and be taken for it.
     public WebhookRetryTests() => _server = new RunningServer(
-        services => services.AddSingleton<TimeProvider>(_time), ("Webhooks:RetryJitter", "0"));
+        services => services
+            .AddSingleton<TimeProvider>(_time)
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<DueWork>(provider, TimeProvider.System)),
+        ("Webhooks:RetryJitter", "0"));
 
     public void Dispose() => _server.Dispose();
 
