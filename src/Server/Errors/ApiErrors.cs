@@ -66,6 +66,25 @@ internal static class ApiErrors
     public static RpcException ServiceOrderChangeForbidden(string id, IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.ServiceOrderChangeForbidden, Summary(violations), violations, ("id", id));
 
+    public static RpcException CancelServiceOrderNotFound(string id) =>
+        Make(ErrorReason.CancelServiceOrderNotFound, $"There is no request with id '{id}' to cancel a service order.", ("id", id));
+
+    public static RpcException ServiceOrderUnknown(string id) =>
+        Make(ErrorReason.ServiceOrderUnknown, $"There is no service order with id '{id}'.", ("serviceOrderId", id));
+
+    /// <param name="id">The order.</param>
+    /// <param name="why">Why it cannot be cancelled.</param>
+    public static RpcException ServiceOrderNotCancellable(string id, string why) =>
+        Make(ErrorReason.ServiceOrderNotCancellable, $"Service order '{id}' cannot be cancelled: {why}", ("serviceOrderId", id));
+
+    public static RpcException FalloutItemNotFound(string id) =>
+        Make(ErrorReason.FalloutItemNotFound, $"There is no fallout item with id '{id}'.", ("id", id));
+
+    public static RpcException FalloutItemNotOpen(string id, string state) =>
+        Make(ErrorReason.FalloutItemNotOpen, $"Fallout item '{id}' is {state}: only an open one can be decided.", ("id", id), ("state", state));
+
+    public static RpcException JobNotFound(string id) => Make(ErrorReason.JobNotFound, $"There is no job with id '{id}'.", ("id", id));
+
     public static RpcException LeaseLost(string why) => Make(ErrorReason.LeaseLost, $"The report is not kept: {why}");
 
     public static RpcException ServiceNotFound(string id) =>

@@ -16,8 +16,8 @@ internal static class FulfillmentModule
             .AddSingleton<WorkStore>()
             .AddSingleton<WorkDispatcher>()
             .AddWritingService<WorkDispatcher>()
-            .AddSingleton<DueWork>()
-            .AddWritingService<DueWork>()
+            .AddSingleton<IDue, DueOrders>()
+            .AddSingleton<IDue, DueItems>()
             .AddSingleton<FulfillmentGrpcService>();
     }
 

@@ -24,7 +24,7 @@ internal delegate ValueTask Follower<T>(Write write, T? before, Draft<T>? after)
 /// <param name="Id">The resource's id.</param>
 /// <param name="State">The resource's state, as JSON has it.</param>
 /// <param name="NotFound">Refusal for an id that is not there.</param>
-/// <param name="Changed">Refusal for an entity tag that is not the current one: id and current tag.</param>
+/// <param name="Changed">Refusal for an entity tag that is not the current one: id and current tag; null where clients change none.</param>
 internal sealed record ResourceKind<T>(
     string Name,
     string Table,
@@ -34,7 +34,7 @@ internal sealed record ResourceKind<T>(
     Func<T, string> Id,
     Func<T, string> State,
     Func<string, RpcException> NotFound,
-    Func<string, string, RpcException> Changed)
+    Func<string, string, RpcException>? Changed)
     where T : class, IMessage<T>, new()
 {
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class ResourceTable<T>
     public async ValueTask<Stored<T>> GetAsync(string id, string etag)
     {
         var stored = await GetAsync(id);
-        return EntityTag.Matches(etag, stored.ETag) ? stored : throw _kind.Changed(id, stored.ETag);
+        return EntityTag.Matches(etag, stored.ETag) ? stored : throw _kind.Changed!(id, stored.ETag);
     }
 
     /// <summary>The text that a resource is stored as, and its version.</summary>

@@ -41,14 +41,22 @@ internal sealed class ServiceOrderStore(
         Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var before = await orders.GetAsync(id, etag);
+        return await PrepareUpdateAsync(before, change, makeRoom) is { } update ? await database.WriteAsync(caller, update, cancellationToken) : before;
+    });
+
+    /// <summary>What a write has to do to change an order, and may do together with other things; null where nothing changes.</summary>
+    public async ValueTask<Func<Write, ValueTask<Stored<ServiceOrder>>>?> PrepareUpdateAsync(
+        Stored<ServiceOrder> before, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom)
+    {
+        var id = before.Resource.Id;
         var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
         var leases = before.Resource.StartDate is null ? NoLeases : await database.ReadAsync(session => ItemLease.FindAsync(session, id));
         var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, leases, change, time.GetUtcNow());
         if (before.Resource.Equals(after))
-            return before;
+            return null;
         var steps = ServiceOrderLifecycle.Steps(before.Resource, after).Select(step => new Draft<ServiceOrder>(step)).ToList();
         makeRoom(steps[^1]);
-        return await database.WriteAsync(caller, async write =>
+        return async write =>
         {
             var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);
             if (unknown.Count > 0)
@@ -56,8 +64,8 @@ internal sealed class ServiceOrderStore(
             if (suspended.States.Count > 0 || suspension.States.Count > 0)
                 await suspension.SaveAsync(write, id);
             return await WriteStepsAsync(write, before, steps);
-        }, cancellationToken);
-    });
+        };
+    }
 
     /// <summary>Writes each state that an order passes through, so that there is an event for each.</summary>
     public async ValueTask<Stored<ServiceOrder>> WriteStepsAsync(Write write, Stored<ServiceOrder> before, IEnumerable<Draft<ServiceOrder>> steps)

@@ -15,6 +15,7 @@ internal static class StorageModule
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidation>();
         services.AddHealthChecks().AddCheck<StorageCheck>("storage");
         services.AddSingleton<Leases>().AddWritingService<Leases>();
+        services.AddSingleton<DueWork>().AddWritingService<DueWork>();
         return services.AddSingleton<Database>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;

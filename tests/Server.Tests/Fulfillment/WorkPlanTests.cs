@@ -15,7 +15,8 @@ public sealed class WorkPlanTests
         { WorkTable.Due, ["work_due"] },
         { WorkTable.Add, ["work_by_customer", "work_leased", "work_waiting"] },
         { ServiceOrderDue.Due, ["service_order_due_by_time"] },
-        { DueWork.Earliest, ["service_order_due_by_time", "work_due"] },
+        { DueOrders.First, ["service_order_due_by_time"] },
+        { DueItems.First, ["work_due"] },
     };
 
     [Theory]

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Hub;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Tests.Events;
 
 namespace ServiceOrdering.Server.Tests.Hub;
