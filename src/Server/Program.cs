@@ -1,9 +1,12 @@
 using ServiceOrdering.Server.Admin;
+using ServiceOrdering.Server.CancelServiceOrders;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
+using ServiceOrdering.Server.Jeopardy;
+using ServiceOrdering.Server.Jobs;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
@@ -36,16 +39,21 @@ internal static class Application
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders(builder.Configuration);
+        builder.Services.AddCancelServiceOrders(builder.Configuration);
         builder.Services.AddServiceInventory();
         builder.Services.AddFulfillment(builder.Configuration);
+        builder.Services.AddJobs();
+        builder.Services.AddJeopardy(builder.Configuration);
         builder.Services.AddHub(builder.Configuration);
 
         var app = builder.Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
+        app.MapCancelServiceOrders();
         app.MapEvents();
         app.MapServiceInventory();
         app.MapFulfillment();
+        app.MapJobs();
         app.MapHub();
         app.MapDiscovery();
         return app;

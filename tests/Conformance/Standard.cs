@@ -29,7 +29,12 @@ public sealed class Standard
             ("ServiceOrderDeleteEvent", ServiceOrderDeleteEvent.Descriptor),
             ("ServiceOrderInformationRequiredEvent", ServiceOrderInformationRequiredEvent.Descriptor),
             ("ServiceOrderMilestoneEvent", ServiceOrderMilestoneEvent.Descriptor),
-            ("ServiceOrderJeopardyEvent", ServiceOrderJeopardyEvent.Descriptor))
+            ("ServiceOrderJeopardyEvent", ServiceOrderJeopardyEvent.Descriptor),
+            ("CancelServiceOrder", CancelServiceOrder.Descriptor),
+            ("CancelServiceOrder_Create", CancelServiceOrder.Descriptor),
+            ("CancelServiceOrderCreateEvent", CancelServiceOrderCreateEvent.Descriptor),
+            ("CancelServiceOrderStateChangeEvent", CancelServiceOrderStateChangeEvent.Descriptor),
+            ("CancelServiceOrderInformationRequiredEvent", CancelServiceOrderInformationRequiredEvent.Descriptor))
         {
             NotRequired =
             [

@@ -9,10 +9,12 @@ using ServiceOrdering.Server.Storage;
 namespace ServiceOrdering.Server.Fulfillment;
 
 internal sealed class FulfillmentGrpcService(
-    WorkDispatcher dispatcher, WorkStore store, Database database, IHostApplicationLifetime lifetime, TimeProvider time) : FulfillmentService.FulfillmentServiceBase
+    WorkDispatcher dispatcher, CancellationNotices notices, WorkStore store, Database database, IHostApplicationLifetime lifetime, TimeProvider time) : FulfillmentService.FulfillmentServiceBase
 {
     // More come with it where they are found in the same look.
     private static readonly TimeSpan BetweenPolled = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan LongestWaitWithNews = TimeSpan.FromSeconds(1);
 
     // Items on their way to one worker.
     private const int MostUnsent = 32;
@@ -26,7 +28,7 @@ internal sealed class FulfillmentGrpcService(
             return;
         var start = FulfillmentRequests.CheckStart(requestStream.Current);
         var taker = new WorkTaker(start.Worker, start.Capabilities, time.GetUtcNow(), MostUnsent);
-        var given = new List<string>();
+        var given = new HashSet<string>();
         var largest = MostRemembered;
         var hasLeft = false;
         dispatcher.Join(taker);
@@ -35,14 +37,22 @@ internal sealed class FulfillmentGrpcService(
             var reading = ReadCreditAsync(requestStream, taker, end);
             try
             {
-                await foreach (var assignment in taker.Given.ReadAllAsync(end.Token))
+                await foreach (var message in taker.Given.ReadAllAsync(end.Token))
                 {
-                    given.Add(assignment.LeaseToken);
-                    // What is finished need not be remembered; looking costs once for each item.
-                    if (given.Count > largest)
-                        largest = Math.Max(MostRemembered, 2 * await store.ForgetFinishedAsync(given));
-                    await responseStream.WriteAsync(new StreamWorkResponse { Assignment = assignment }, end.Token);
-                    taker.Sent(assignment);
+                    if (message.Assignment is { } assignment && given.Add(assignment.LeaseToken) && given.Count > largest)
+                    {
+                        // What is finished need not be remembered; looking costs once for each item.
+                        foreach (var ended in await store.FindEndedAsync(given))
+                        {
+                            given.Remove(ended);
+                            taker.Forget(ended);
+                        }
+                        largest = Math.Max(MostRemembered, 2 * given.Count);
+                    }
+                    await responseStream.WriteAsync(message, end.Token);
+                    if (message.Assignment is null)
+                        continue;
+                    taker.Sent(message.Assignment);
                     if (taker.Credit > 0)
                         dispatcher.LookAgain();
                 }
@@ -62,8 +72,8 @@ internal sealed class FulfillmentGrpcService(
             // A worker that leaves in order has finished what it has begun; the rest came on credit that cannot be withdrawn.
             await EndAsync(given, hasLeft ? store.GiveBackAsync : store.LoseAsync);
             // What it was never told of counts as no attempt.
-            while (taker.Given.TryRead(out var assignment))
-                await EndAsync([assignment.LeaseToken], store.GiveBackAsync);
+            while (taker.Given.TryRead(out var message))
+                await EndAsync(message.Assignment is { } assignment ? [assignment.LeaseToken] : [], store.GiveBackAsync);
         }
     }
 
@@ -73,7 +83,12 @@ internal sealed class FulfillmentGrpcService(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var taker = new WorkTaker(request.Worker, request.Capabilities, time.GetUtcNow(), items);
         taker.AddCredit(items);
-        var response = new PollWorkResponse();
+        var response = new PollWorkResponse { Cancellations = { await notices.FindAsync(request.LeaseTokens) } };
+        foreach (var token in request.LeaseTokens)
+            taker.Hold(token, response.Cancellations.FirstOrDefault(notice => notice.LeaseToken == token)?.Phase ?? CancellationPhase.Unspecified);
+        // Who is told something does not wait long, and who leaves it undone does not ask without a pause.
+        if (response.Cancellations.Count > 0 && wait > LongestWaitWithNews)
+            wait = LongestWaitWithNews;
         dispatcher.Join(taker);
         dispatcher.LookAgain();
         try
@@ -93,8 +108,13 @@ internal sealed class FulfillmentGrpcService(
             taker.Close();
         }
         var left = WorkTaker.MostUnsentBytes;
-        await foreach (var assignment in taker.Given.ReadAllAsync(CancellationToken.None))
+        await foreach (var message in taker.Given.ReadAllAsync(CancellationToken.None))
         {
+            if (message.Assignment is not { } assignment)
+            {
+                response.Cancellations.Add(message.Cancellation);
+                continue;
+            }
             // Large items that come together are not all for one message.
             if (response.Assignments.Count > 0 && assignment.CalculateSize() > left)
                 await EndAsync([assignment.LeaseToken], store.GiveBackAsync);
@@ -160,6 +180,7 @@ internal sealed class FulfillmentGrpcService(
             Category = kind.Category,
             Priority = (int)row.Priority,
             Customer = row.Customer,
+            Cancellation = CancellationNotices.PhaseOf(row.Cancellation),
             HasNoWorker = row.State == "waiting" && !takers.Any(taker => kind.IsIn(taker.Capabilities)),
         };
         if (row.Percentage is { } percentage)

@@ -13,9 +13,18 @@ internal static class FulfillmentModule
         services.AddSingleton<IValidateOptions<FulfillmentOptions>, FulfillmentOptionsValidation>();
         return services
             .AddSingleton<Follower<ServiceOrder>>(WorkTable.FollowAsync)
+            .AddResource(FalloutItemKind.Create())
+            .AddSingleton<FalloutTable>()
+            .AddSingleton<Follower<ServiceOrder>>(provider => provider.GetRequiredService<FalloutTable>().FollowAsync)
+            .AddSingleton<OrderTurns>()
+            .AddSingleton<Delivery>()
             .AddSingleton<WorkStore>()
+            .AddSingleton<FalloutStore>()
+            .AddSingleton<FalloutGrpcService>()
             .AddSingleton<WorkDispatcher>()
             .AddWritingService<WorkDispatcher>()
+            .AddSingleton<CancellationNotices>()
+            .AddWritingService<CancellationNotices>()
             .AddSingleton<IDue, DueOrders>()
             .AddSingleton<IDue, DueItems>()
             .AddSingleton<FulfillmentGrpcService>();
@@ -25,6 +34,7 @@ internal static class FulfillmentModule
     public static IEndpointRouteBuilder MapFulfillment(this IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService<FulfillmentGrpcService>();
+        routes.MapGrpcService<FalloutGrpcService>();
         return routes;
     }
 

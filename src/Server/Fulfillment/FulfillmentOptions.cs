@@ -9,8 +9,11 @@ internal sealed record FulfillmentOptions
     /// <summary>How long an item may be in work in all, from when it was first handed over, whatever is renewed. Default: 24 hours.</summary>
     public TimeSpan LongestWork { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often an item is tried, leases that ran out included, before it fails. From 1 to 1000. Default: 5.</summary>
+    /// <summary>How often an item is tried, leases that ran out included, before it falls out. From 1 to 1000. Default: 5.</summary>
     public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>What becomes of an item that falls out: that cannot be tried again, was tried too often, or was in work for too long. Default: it fails.</summary>
+    public FailureMode OnFailure { get; init; } = FailureMode.Fail;
 
     /// <summary>How long an item waits after its first failure; twice as long after each other. Default: 1 second.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(1);
@@ -27,6 +30,17 @@ internal sealed record FulfillmentOptions
         LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromHours(1) ? "Fulfillment:LeaseDuration must be from 00:00:01 to 01:00:00, such as 00:00:30."
         : LongestWork < LeaseDuration || LongestWork > TimeSpan.FromDays(365) ? "Fulfillment:LongestWork must be from Fulfillment:LeaseDuration to 365 days, such as 1.00:00:00."
         : MaxAttempts is < 1 or > 1000 ? "Fulfillment:MaxAttempts must be from 1 to 1000."
+        : !Enum.IsDefined(OnFailure) ? $"Fulfillment:OnFailure is not known. Allowed: {string.Join(", ", Enum.GetNames<FailureMode>())}."
         : FirstBackoff < TimeSpan.Zero || LongestBackoff < FirstBackoff || LongestBackoff > TimeSpan.FromDays(1) ? "Fulfillment:FirstBackoff and Fulfillment:LongestBackoff must be from 0 to a day, the first not above the longest."
         : null;
+}
+
+/// <summary>What becomes of an item that falls out.</summary>
+internal enum FailureMode
+{
+    /// <summary>It fails, and what depends on it.</summary>
+    Fail,
+
+    /// <summary>It is held until somebody decides: <c>FalloutService</c>.</summary>
+    Hold,
 }

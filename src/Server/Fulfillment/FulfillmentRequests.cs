@@ -11,7 +11,9 @@ internal static class FulfillmentRequests
     /// <summary>Items that a worker may have been promised and not been given yet.</summary>
     public const int MostCredit = 1000;
 
+    private const string NoToken = "Is no token that the server has given.";
     private const int LongestName = 255;
+    private const int LongestReason = 4000;
     private const int MostCapabilities = 100;
     private const int MostPolled = 100;
     private const int LargestPage = 1000;
@@ -49,6 +51,10 @@ internal static class FulfillmentRequests
         var wait = request.Wait?.ToTimeSpan() ?? DefaultWait;
         if (wait < TimeSpan.Zero || wait > LongestWait)
             violations.Add(Violation("wait", ErrorReason.FieldInvalid, $"'wait' is {wait.TotalSeconds} s; allowed is 0 to {LongestWait.TotalSeconds} s."));
+        if (request.LeaseTokens.Count > MostCredit)
+            violations.Add(Violation("lease_tokens", ErrorReason.FieldInvalid, $"{request.LeaseTokens.Count} leases are more than the {MostCredit} that are allowed."));
+        violations.AddRange(request.LeaseTokens.Select((token, i) => (token, i)).Where(named => LeaseToken.Parse(named.token) is null)
+            .Select(named => Violation($"lease_tokens[{named.i}]", ErrorReason.FieldInvalid, NoToken)));
         return violations.Count == 0 ? (items, wait) : throw ApiErrors.RequestInvalid(violations);
     }
 
@@ -59,11 +65,13 @@ internal static class FulfillmentRequests
             violations.Add(Violation("report", ErrorReason.FieldMissing, "One of the reports is required."));
         if (request.Renewal is { HasPercentage: true, Percentage: < 0 or > 100 })
             violations.Add(Violation("renewal.percentage", ErrorReason.FieldInvalid, $"'percentage' is {request.Renewal.Percentage}; allowed is 0 to 100."));
+        if (request.CancellationAnswer?.Reason.Length > LongestReason)
+            violations.Add(Violation("cancellation_answer.reason", ErrorReason.FieldInvalid, $"'reason' has at most {LongestReason} characters."));
         if (request.Failure?.RetryAfter?.ToTimeSpan() is { } after && (after < TimeSpan.Zero || after > LongestRetry))
             violations.Add(Violation("failure.retry_after", ErrorReason.FieldInvalid, $"'retryAfter' is {after.TotalSeconds} s; allowed is 0 to {LongestRetry.TotalSeconds} s."));
         var token = LeaseToken.Parse(request.LeaseToken);
         if (token is null && request.LeaseToken.Length > 0)
-            violations.Add(Violation("lease_token", ErrorReason.FieldInvalid, "Is no token that the server has given."));
+            violations.Add(Violation("lease_token", ErrorReason.FieldInvalid, NoToken));
         var named = request.Clone();
         named.RequestId = "";
         var requestId = Resources.RequestId.Of(request.RequestId, named, violations);
@@ -78,7 +86,7 @@ internal static class FulfillmentRequests
             violations.Add(Violation("limit", ErrorReason.QueryInvalid, $"'limit' is {size}; allowed is 1 to {LargestPage}."));
         var after = request.PageToken.Length == 0 ? new LeaseToken("", "", "") : LeaseToken.Parse(request.PageToken);
         if (after is null)
-            violations.Add(Violation("page_token", ErrorReason.QueryInvalid, "Is no token that the server has given."));
+            violations.Add(Violation("page_token", ErrorReason.QueryInvalid, NoToken));
         return violations.Count == 0 ? (size, (after!.OrderId, after.ItemId)) : throw ApiErrors.RequestInvalid(violations);
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class WorkDispatcher : BackgroundService
     // Where several servers look at the same items, each takes others of the first few that have the same priority.
     private const int SharedFactor = 4;
 
+    // However many different ones poll between two looks at who was there.
+    private const int MostGone = 1000;
+
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
@@ -25,6 +28,7 @@ internal sealed partial class WorkDispatcher : BackgroundService
     private readonly ILogger<WorkDispatcher> _logger;
     private readonly Lock _gate = new();
     private readonly List<WorkTaker> _takers = [];
+    private readonly Dictionary<string, IReadOnlyCollection<Capability>> _gone = [];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile bool _isWanted;
 
@@ -60,7 +64,22 @@ internal sealed partial class WorkDispatcher : BackgroundService
     public void Leave(WorkTaker taker)
     {
         lock (_gate)
+        {
             _takers.Remove(taker);
+            if (_gone.Count < MostGone)
+                _gone.TryAdd(string.Join('\n', taker.Capabilities), taker.Capabilities);
+        }
+    }
+
+    /// <summary>What each of the workers can do that are connected here, or were since this was asked last.</summary>
+    public IReadOnlyList<IReadOnlyCollection<Capability>> TakeSeen()
+    {
+        lock (_gate)
+        {
+            List<IReadOnlyCollection<Capability>> seen = [.. _takers.Select(taker => taker.Capabilities), .. _gone.Values];
+            _gone.Clear();
+            return seen;
+        }
     }
 
     /// <summary>Somebody takes more items than before.</summary>
@@ -174,7 +193,8 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
     private const int MostPromised = 16;
 
     private readonly Lock _gate = new();
-    private readonly Channel<Assignment> _given = Channel.CreateUnbounded<Assignment>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<StreamWorkResponse> _given = Channel.CreateUnbounded<StreamWorkResponse>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<string, CancellationPhase> _held = [];
     private int _credit;
     private int _promised;
     private int _unsent;
@@ -205,8 +225,45 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
     /// <summary>How many it was given.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>The items that it was given: no more than it had credit for.</summary>
-    public ChannelReader<Assignment> Given => _given.Reader;
+    /// <summary>The items that it was given, no more than it had credit for, and what it is told of those that it has.</summary>
+    public ChannelReader<StreamWorkResponse> Given => _given.Reader;
+
+    /// <summary>Whether it has an item, as far as is known.</summary>
+    public bool HoldsAny
+    {
+        get
+        {
+            lock (_gate)
+                return _held.Count > 0;
+        }
+    }
+
+    /// <summary>It has a lease, and was told so much of a cancellation.</summary>
+    public void Hold(string leaseToken, CancellationPhase told)
+    {
+        lock (_gate)
+            _held[leaseToken] = told;
+    }
+
+    /// <summary>It has a lease no more.</summary>
+    public void Forget(string leaseToken)
+    {
+        lock (_gate)
+            _held.Remove(leaseToken);
+    }
+
+    /// <summary>Tells it of a cancellation, once, where it has the item.</summary>
+    public void Tell(CancellationNotice notice)
+    {
+        lock (_gate)
+        {
+            // Who has agreed knows it.
+            if (notice.Phase == CancellationPhase.Agreed || !_held.TryGetValue(notice.LeaseToken, out var told) || told == notice.Phase)
+                return;
+            _held[notice.LeaseToken] = notice.Phase;
+            _given.Writer.TryWrite(new StreamWorkResponse { Cancellation = notice });
+        }
+    }
 
     public void AddCredit(int items) => Interlocked.Add(ref _credit, items);
 
@@ -242,7 +299,9 @@ internal sealed class WorkTaker(string name, IReadOnlyCollection<Capability> cap
                 _count++;
                 _unsentBytes += assignment.CalculateSize();
             }
-            var isGiven = !_hasGone && (assignment is null || _given.Writer.TryWrite(assignment));
+            var isGiven = !_hasGone && (assignment is null || _given.Writer.TryWrite(new StreamWorkResponse { Assignment = assignment }));
+            if (isGiven && assignment is not null)
+                _held.TryAdd(assignment.LeaseToken, CancellationPhase.Unspecified);
             if (_isClosed && _promised == 0)
                 _given.Writer.TryComplete();
             return isGiven;

@@ -34,7 +34,7 @@ internal static class WorkItems
             return found;
         var completed = ServiceOrderItems.All(order, "").Select(placed => placed.Item).Where(item => item.State == ServiceOrderItemState.Completed).Select(item => item.Id).ToHashSet();
         var hasPredecessors = ServiceOrderItems.PredecessorsOf(order).Any();
-        foreach (var (item, inherited) in Leaves(order.ServiceOrderItem, []))
+        foreach (var (item, inherited) in ServiceOrderItems.Leaves(order))
         {
             if (item.Action == OrderItemAction.NoChange ? !IsOutside(item, inherited) || ServiceOrderLifecycle.IsFinal(item.State) : ServiceOrderLifecycle.IsFinal(item.State))
                 continue;
@@ -66,7 +66,7 @@ internal static class WorkItems
     /// <param name="others">The other orders, those that there are.</param>
     public static (string Name, bool IsFinal)? ObstacleOf(ServiceOrder order, string itemId, IReadOnlyDictionary<string, ServiceOrder> others)
     {
-        var (item, around) = Leaves(order.ServiceOrderItem, []).First(leaf => leaf.Item.Id == itemId);
+        var (item, around) = ServiceOrderItems.Leaves(order).First(leaf => leaf.Item.Id == itemId);
         foreach (var id in ServiceOrderItems.PredecessorsOf(order))
         {
             if (!others.TryGetValue(id, out var other))
@@ -92,8 +92,4 @@ internal static class WorkItems
     /// <summary>Whose order it is; customers take turns.</summary>
     public static string CustomerOf(ServiceOrder order) =>
         WorkKind.Cut(order.RelatedParty.FirstOrDefault(party => party.Role.Equals("customer", StringComparison.OrdinalIgnoreCase))?.Id ?? "");
-
-    /// <summary>Items without items of their own, each with those that it is in: what those depend on, it depends on.</summary>
-    private static IEnumerable<(ServiceOrderItem Item, IReadOnlyList<ServiceOrderItem> Around)> Leaves(IEnumerable<ServiceOrderItem> items, IReadOnlyList<ServiceOrderItem> around) =>
-        items.SelectMany(item => item.ServiceOrderItem_.Count == 0 ? [(item, around)] : Leaves(item.ServiceOrderItem_, [.. around, item]));
 }

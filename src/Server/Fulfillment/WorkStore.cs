@@ -1,8 +1,10 @@
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Json;
+using ServiceOrdering.Server.CancelServiceOrders;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceOrders;
@@ -10,7 +12,6 @@ using ServiceOrdering.Server.Storage;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
-using Service = Tmf.ServiceInventory.V5.Service;
 
 namespace ServiceOrdering.Server.Fulfillment;
 
@@ -19,20 +20,17 @@ namespace ServiceOrdering.Server.Fulfillment;
 /// that keeps the report.
 /// </summary>
 internal sealed class WorkStore(
-    Database database, ServiceOrderStore store, ResourceTable<ServiceOrder> orders, ResourceTable<Service> services, IOptions<FulfillmentOptions> options, TimeProvider time)
+    Database database, OrderTurns turns, ServiceOrderStore store, ResourceTable<ServiceOrder> orders, ResourceTable<CancelServiceOrder> tasks, Delivery delivery, FalloutTable fallout,
+    IOptions<FulfillmentOptions> options, TimeProvider time)
 {
     private const string Reports = "workReport";
-
-    // What is done to one order here is done one after the other, where all but one would else be done in vain: compare-and-set
-    // decides against other servers and callers. Orders that share a turn by chance wait a commit longer.
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Hands items of an order over, those that still wait.</summary>
     /// <param name="orderId">The order.</param>
     /// <param name="takers">Who is to get which item.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The assignments, by the items.</returns>
-    public Task<IReadOnlyDictionary<string, Assignment>> TakeAsync(string orderId, IReadOnlyDictionary<string, string> takers, CancellationToken cancellationToken) => InTurnAsync(orderId, async () =>
+    public Task<IReadOnlyDictionary<string, Assignment>> TakeAsync(string orderId, IReadOnlyDictionary<string, string> takers, CancellationToken cancellationToken) => turns.TakeAsync(orderId, async () =>
     {
         IReadOnlyDictionary<string, Assignment> given = new Dictionary<string, Assignment>();
         var (stored, rows) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId), await WorkTable.OfAsync(session, orderId)));
@@ -40,8 +38,16 @@ internal sealed class WorkStore(
         if (stored is null || waiting.Count == 0)
             return given;
         var after = stored.Resource.Clone();
-        foreach (var item in ServiceOrderLifecycle.Leaves(after).Where(item => waiting.ContainsKey(item.Id)))
-            item.State = ServiceOrderItemState.InProgress;
+        foreach (var item in ServiceOrderLifecycle.Leaves(after))
+        {
+            // What stands still, or is to be cancelled, is handed to nobody, whatever the queue says.
+            if (item.State is not (ServiceOrderItemState.Acknowledged or ServiceOrderItemState.InProgress))
+                waiting.Remove(item.Id);
+            else if (waiting.ContainsKey(item.Id))
+                item.State = ServiceOrderItemState.InProgress;
+        }
+        if (waiting.Count == 0)
+            return given;
         var now = time.GetUtcNow();
         ServiceOrderLifecycle.Settle(after, now);
         var draft = stored.Resource.Equals(after) ? null : new Draft<ServiceOrder>(after);
@@ -73,7 +79,7 @@ internal sealed class WorkStore(
     }, cancellationToken);
 
     /// <summary>Keeps a report of the holder of a lease.</summary>
-    public Task<ReportWorkResponse> ReportAsync(Caller caller, LeaseToken token, RequestId? requestId, ReportWorkRequest request, CancellationToken cancellationToken) => InTurnAsync(token.OrderId, async () =>
+    public Task<ReportWorkResponse> ReportAsync(Caller caller, LeaseToken token, RequestId? requestId, ReportWorkRequest request, CancellationToken cancellationToken) => turns.TakeAsync(token.OrderId, async () =>
     {
         var now = time.GetUtcNow();
         if (requestId is not null
@@ -89,13 +95,13 @@ internal sealed class WorkStore(
             throw ApiErrors.LeaseLost($"the lease on item '{token.ItemId}' of order '{token.OrderId}' has run out.");
 
         var report = await ApplyAsync(request, row, stored.Resource, now);
-        var drafts = Drafts(stored.Resource, report.After ?? stored.Resource);
-        var suspended = drafts.Count > 0 && ServiceOrderLifecycle.HasSuspended(stored.Resource)
-            ? await database.ReadAsync(session => Suspension.FindAsync(session, row.OrderId))
-            : Suspension.None;
+        var cancellation = request.InformationRequest is not null && row.Cancellation == CancelServiceOrderLifecycle.Asked ? await FindCancellationAsync(row.OrderId) : null;
         var order = report.After ?? stored.Resource;
+        var follow = await PrepareAsync(stored, order, row, report.Fallout, now);
         var item = ServiceOrderLifecycle.Leaves(order).First(each => each.Id == row.ItemId);
         var response = new ReportWorkResponse { ItemState = item.State, ServiceOrderState = order.State, ServiceId = item.Service.Id };
+        if (report.Ends is null)
+            response.Cancellation = await database.ReadAsync(session => CancellationNotices.FindAsync(session, row with { Cancellation = report.IsAgreed ? CancelServiceOrderLifecycle.Agreed : row.Cancellation }));
         return await database.WriteAsync(
             caller,
             async write =>
@@ -103,33 +109,38 @@ internal sealed class WorkStore(
                 response.LeaseExpires = report.Ends is null ? Expiry(write, row) : null;
                 await RequestIds.AddAsync(write, Reports, requestId, JsonFormat.ToUtf8Bytes(response));
                 if (report.Ends is { } end)
-                    await WorkTable.EndAsync(write, row, end.State, end.Due, end.Attempt);
+                    await EndAsync(write, row, end, stored);
                 else
                     await WorkTable.RenewAsync(write, row, options.Value.LeaseDuration, request.Renewal is { HasPercentage: true } renewal ? renewal.Percentage : null);
-                foreach (var (before, service) in report.Services)
-                    await services.WriteAsync(write, before, service);
-                await WriteAsync(write, stored, drafts, suspended);
-                if (request.InformationRequest is { } information)
-                    await ServiceOrderEvents.RequireInformationAsync(write, order, information.FieldPath);
+                await delivery.WriteAsync(write, report.Services);
+                await follow(write);
+                if (report.IsAgreed)
+                {
+                    await WorkTable.AgreeAsync(write, row);
+                    await Cancellation.TouchAsync(write, row.OrderId);
+                }
+                if (report.Refusal is { } refusal)
+                    await Cancellation.RefuseAsync(write, row.OrderId, refusal);
+                if (request.InformationRequest is { } information && cancellation is not null)
+                    await CancelServiceOrderEvents.RequireInformationAsync(write, cancellation.Resource, information.FieldPath);
+                else if (request.InformationRequest is not null)
+                    await ServiceOrderEvents.RequireInformationAsync(write, order, request.InformationRequest.FieldPath);
                 return response;
             },
             cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Takes those out of a list of tokens whose leases have ended.</summary>
-    /// <returns>How many are left.</returns>
-    public async Task<int> ForgetFinishedAsync(List<string> tokens)
+    /// <summary>Those of some leases that have ended.</summary>
+    public async Task<IReadOnlyList<string>> FindEndedAsync(IEnumerable<string> tokens)
     {
-        var held = new List<string>();
+        var ended = new List<string>();
         foreach (var token in tokens)
         {
             var (orderId, itemId, secret) = LeaseToken.Parse(token)!;
-            if (await database.ReadAsync(session => WorkTable.FindAsync(session, orderId, itemId)) is { } row && row.Token == secret)
-                held.Add(token);
+            if (await database.ReadAsync(session => WorkTable.FindAsync(session, orderId, itemId)) is not { } row || row.Token != secret)
+                ended.Add(token);
         }
-        tokens.Clear();
-        tokens.AddRange(held);
-        return held.Count;
+        return ended;
     }
 
     /// <summary>Ends a lease whose holder has gone.</summary>
@@ -154,11 +165,11 @@ internal sealed class WorkStore(
         }
     }
 
-    /// <summary>Ends a lease that ran out, or whose holder has gone: the item is tried again, or fails where it was tried too often.</summary>
+    /// <summary>Ends a lease that ran out, or whose holder has gone: the item is tried again, or falls out where it was tried too often.</summary>
     /// <param name="seen">The row as it was seen.</param>
     /// <param name="isExpired">Whether it ran out by the clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Task<bool> LoseAsync(WorkRow seen, bool isExpired, CancellationToken cancellationToken) => InTurnAsync(seen.OrderId, async () =>
+    public Task<bool> LoseAsync(WorkRow seen, bool isExpired, CancellationToken cancellationToken) => turns.TakeAsync(seen.OrderId, async () =>
     {
         var now = time.GetUtcNow();
         var (row, stored) = await database.ReadAsync(async session => (await WorkTable.FindAsync(session, seen.OrderId, seen.ItemId), await orders.FindAsync(session, seen.OrderId)));
@@ -168,10 +179,11 @@ internal sealed class WorkStore(
         var isOverdue = row.Deadline <= now.ToUnixTimeMilliseconds();
         var after = stored.Resource;
         var end = AfterAttempt(row, item, now, null);
-        if (isOverdue || row.Attempt >= options.Value.MaxAttempts)
+        FalloutType? why = null;
+        if ((isOverdue || row.Attempt >= options.Value.MaxAttempts) && !ServiceOrderLifecycle.IsOfCancellation(item.State))
         {
             after = stored.Resource.Clone();
-            Fail(after, row.ItemId, now,
+            var isHeld = FallOut(after, row, now,
             [
                 new ServiceOrderItemErrorMessage
                 {
@@ -182,41 +194,44 @@ internal sealed class WorkStore(
                         : $"The item was tried {row.Attempt} times; worker '{row.Worker}', who had it last, neither finished it nor said so.",
                 },
             ]);
+            why = !isHeld ? null : isOverdue ? FalloutType.Overdue : FalloutType.LeaseLost;
             end = ("blocked", null, row.Attempt);
         }
-        var drafts = Drafts(stored.Resource, after);
-        var suspended = drafts.Count > 0 && ServiceOrderLifecycle.HasSuspended(stored.Resource)
-            ? await database.ReadAsync(session => Suspension.FindAsync(session, row.OrderId))
-            : Suspension.None;
+        var follow = await PrepareAsync(stored, after, row, why, now);
         return await database.WriteAsync(
             Caller.Server,
             async write =>
             {
-                await WorkTable.EndAsync(write, row, end.State, end.Due, end.Attempt, isExpired: true);
-                await WriteAsync(write, stored, drafts, suspended);
+                await EndAsync(write, row, end, stored, isExpired: true);
+                await follow(write);
                 return true;
             },
             cancellationToken);
     }, cancellationToken);
 
-    private async Task<T> InTurnAsync<T>(string orderId, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        var turn = _turns[(uint)orderId.GetHashCode(StringComparison.Ordinal) % _turns.Length];
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            return await Database.RetryAsync(work);
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
     private sealed record Outcome(ServiceOrder? After, (string State, DateTimeOffset? Due, long Attempt)? Ends)
     {
-        public IReadOnlyList<(Stored<Service>? Before, Draft<Service> After)> Services { get; init; } = [];
+        public IReadOnlyList<DeliveredChange> Services { get; init; } = [];
+
+        public FalloutType? Fallout { get; init; }
+
+        /// <summary>Whether the holder lets the item be cancelled.</summary>
+        public bool IsAgreed { get; init; }
+
+        /// <summary>Why the holder does not.</summary>
+        public string? Refusal { get; init; }
     }
+
+    /// <summary>Ends a lease, and has a cancellation go on that waits for its holder.</summary>
+    private static async ValueTask EndAsync(Write write, WorkRow row, (string State, DateTimeOffset? Due, long Attempt) end, Stored<ServiceOrder> order, bool isExpired = false)
+    {
+        await WorkTable.EndAsync(write, row, end.State, end.Due, end.Attempt, order.Version, isExpired);
+        if (row.Cancellation is not null)
+            await Cancellation.TouchAsync(write, row.OrderId);
+    }
+
+    private ValueTask<Stored<CancelServiceOrder>?> FindCancellationAsync(string orderId) => database.ReadAsync(async session =>
+        await Cancellation.FindAsync(session, orderId) is { } cancellation ? await tasks.FindAsync(session, cancellation.TaskId) : null);
 
     private async ValueTask<Outcome> ApplyAsync(ReportWorkRequest request, WorkRow row, ServiceOrder before, DateTimeOffset now)
     {
@@ -246,39 +261,66 @@ internal sealed class WorkStore(
             case ReportWorkRequest.ReportOneofCase.Resumption:
                 Move(after, item, ServiceOrderItemState.InProgress, now);
                 return new Outcome(after, null);
+            // Whoever has asked for the cancellation is to say something before it can be decided.
+            case ReportWorkRequest.ReportOneofCase.InformationRequest when row.Cancellation == CancelServiceOrderLifecycle.Asked:
+                AddNote(after, row, request.InformationRequest.Message, now);
+                return new Outcome(after, null);
             case ReportWorkRequest.ReportOneofCase.InformationRequest:
                 Move(after, item, ServiceOrderItemState.Pending, now);
                 AddNote(after, row, request.InformationRequest.Message, now);
                 return new Outcome(after, ("blocked", null, row.Attempt - 1));
             case ReportWorkRequest.ReportOneofCase.Completion:
-                var delivered = await DeliverAsync(request.Completion, after, item, now);
+                var delivered = await delivery.PrepareAsync(request.Completion, after, item, now);
                 Move(after, item, ServiceOrderItemState.Completed, now);
                 return new Outcome(after, ("blocked", null, row.Attempt)) { Services = delivered };
             case ReportWorkRequest.ReportOneofCase.Failure when request.Failure.Retryable && row.Attempt < options.Value.MaxAttempts && row.Deadline > now.ToUnixTimeMilliseconds():
                 return new Outcome(null, AfterAttempt(row, item, now, request.Failure.RetryAfter?.ToTimeSpan()));
             case ReportWorkRequest.ReportOneofCase.Failure:
-                Fail(after, row.ItemId, now, request.Failure.ErrorMessages);
-                return new Outcome(after, ("blocked", null, row.Attempt));
+                var type = !request.Failure.Retryable ? FalloutType.Failure : row.Deadline <= now.ToUnixTimeMilliseconds() ? FalloutType.Overdue : FalloutType.AttemptsExhausted;
+                return new Outcome(after, ("blocked", null, row.Attempt)) { Fallout = FallOut(after, row, now, request.Failure.ErrorMessages) ? type : null };
             case ReportWorkRequest.ReportOneofCase.Return:
                 return new Outcome(null, (item.State == ServiceOrderItemState.InProgress ? "waiting" : "blocked", null, row.Attempt - 1));
+            case ReportWorkRequest.ReportOneofCase.CancellationAnswer:
+                return Answer(request.CancellationAnswer, row, before.Id);
+            case ReportWorkRequest.ReportOneofCase.Cancelled:
+                Move(after, item, ServiceOrderItemState.Cancelled, now);
+                return new Outcome(after, ("blocked", null, row.Attempt));
             default:
                 return new Outcome(null, null);
         }
     }
 
+    /// <summary>What a holder answers who is asked. What it has agreed to stands.</summary>
+    private static Outcome Answer(CancellationAnswer answer, WorkRow row, string orderId) => (row.Cancellation, answer.Agreed) switch
+    {
+        (CancelServiceOrderLifecycle.Asked, true) => new Outcome(null, null) { IsAgreed = true },
+        (CancelServiceOrderLifecycle.Asked, false) => new Outcome(null, null) { Refusal = answer.Reason.Length > 0 ? $"Item '{row.ItemId}': {answer.Reason}" : $"Item '{row.ItemId}' cannot be cancelled any more." },
+        (CancelServiceOrderLifecycle.Agreed or CancelServiceOrderLifecycle.Pending, true) => new Outcome(null, null),
+        _ => throw ApiErrors.ServiceOrderChangeForbidden(orderId, [Violation("cancellation_answer", ErrorReason.ServiceOrderTransitionForbidden,
+            row.Cancellation is CancelServiceOrderLifecycle.Agreed or CancelServiceOrderLifecycle.Pending
+                ? $"It was agreed already that item '{row.ItemId}' is cancelled."
+                : $"Nobody asks whether item '{row.ItemId}' can be cancelled.")]),
+    };
+
     /// <summary>Where an item stands that is to be tried again: one that was suspended meanwhile waits to be resumed.</summary>
     private (string State, DateTimeOffset? Due, long Attempt) AfterAttempt(WorkRow row, ServiceOrderItem item, DateTimeOffset now, TimeSpan? after) =>
         item.State == ServiceOrderItemState.InProgress ? ("delayed", now + (after ?? options.Value.Backoff(row.Attempt)), row.Attempt) : ("blocked", null, row.Attempt);
 
-    private static void Fail(ServiceOrder order, string itemId, DateTimeOffset now, IReadOnlyCollection<ServiceOrderItemErrorMessage> messages)
+    /// <summary>Ends the attempts at an item: it fails, or is held for somebody to decide, who is told why in any case. What is being cancelled is not held.</summary>
+    /// <returns>Whether it is held.</returns>
+    private bool FallOut(ServiceOrder order, WorkRow row, DateTimeOffset now, RepeatedField<ServiceOrderItemErrorMessage> messages)
     {
-        var item = ServiceOrderLifecycle.Leaves(order).First(each => each.Id == itemId);
+        var item = ServiceOrderLifecycle.Leaves(order).First(each => each.Id == row.ItemId);
+        var isHeld = options.Value.OnFailure == FailureMode.Hold && !ServiceOrderLifecycle.IsOfCancellation(item.State);
+        if (isHeld && messages.Count == 0)
+            messages = [new ServiceOrderItemErrorMessage { Code = "unknown", Reason = "No reason was given", Message = $"Worker '{row.Worker}' has not said why the item has failed." }];
         foreach (var message in messages.Select(message => message.Clone()))
         {
             message.Timestamp ??= TmfDate.Of(now);
             item.ErrorMessage.Add(message);
         }
-        Move(order, item, ServiceOrderItemState.Failed, now);
+        Move(order, item, isHeld ? ServiceOrderItemState.Held : ServiceOrderItemState.Failed, now);
+        return isHeld;
     }
 
     private static void Move(ServiceOrder order, ServiceOrderItem item, ServiceOrderItemState state, DateTimeOffset now)
@@ -298,62 +340,19 @@ internal sealed class WorkStore(
             order.Note.Add(new Note { Id = Guid.CreateVersion7().ToString(), Author = row.Worker, Date = TmfDate.Of(now), Text = $"Item {row.ItemId}: {text}" });
     }
 
-    /// <summary>The states that the order passes through, as they are written; none where nothing changes.</summary>
-    private static List<Draft<ServiceOrder>> Drafts(ServiceOrder before, ServiceOrder after) =>
-        before.Equals(after) ? [] : [.. ServiceOrderLifecycle.Steps(before, after).Select(step => new Draft<ServiceOrder>(step))];
-
-    private async ValueTask WriteAsync(Write write, Stored<ServiceOrder> stored, List<Draft<ServiceOrder>> drafts, Suspension suspended)
+    /// <summary>What a write has to do to bring an order to where a report has brought it, and to keep what has fallen out.</summary>
+    private async ValueTask<Func<Write, ValueTask>> PrepareAsync(Stored<ServiceOrder> stored, ServiceOrder after, WorkRow row, FalloutType? why, DateTimeOffset now)
     {
-        if (drafts.Count == 0)
-            return;
-        if (suspended.States.Count > 0)
+        if (why is not { } type)
+            return await store.PrepareStepsAsync(stored, after);
+        var steps = await store.PrepareStepsAsync(stored, after, heldByItself: row.ItemId);
+        var opening = await fallout.PrepareOpeningAsync(after, row, type, now);
+        return async write =>
         {
-            var before = ServiceOrderItems.All(stored.Resource, "").ToDictionary(placed => placed.Item.Id, placed => placed.Item);
-            await ServiceOrderLifecycle.Remaining(suspended, before, drafts[^1].Resource).SaveAsync(write, stored.Resource.Id);
-        }
-        await store.WriteStepsAsync(write, stored, drafts);
+            await steps(write);
+            await opening(write);
+        };
     }
-
-    /// <summary>What the inventory has then, with the item's service and those that it is related to.</summary>
-    private async ValueTask<IReadOnlyList<(Stored<Service>? Before, Draft<Service> After)>> DeliverAsync(Completion completion, ServiceOrder order, ServiceOrderItem item, DateTimeOffset now)
-    {
-        var complete = DeliveredService.Complete(item.Service, completion.Service);
-        if (item.Action != OrderItemAction.Add)
-        {
-            var before = await database.ReadAsync(session => services.FindAsync(session, item.Service.Id));
-            if (before is null || before.Resource.State == Tmf.ServiceInventory.V5.ServiceState.Terminated)
-                throw ApiErrors.ServiceOrderChangeForbidden(order.Id, [Violation("completion", ErrorReason.ServiceUnknown, $"There is no service with id '{item.Service.Id}' any more that is not terminated.")]);
-            var after = item.Action == OrderItemAction.Delete
-                ? DeliveredService.Terminate(before.Resource, order, item, now)
-                : DeliveredService.Modify(before.Resource, order, item, complete, now);
-            return [(before, new Draft<Service>(after))];
-        }
-
-        var service = DeliveredService.Add(order, item, complete, now);
-        item.Service.Id = service.Id;
-        var items = ServiceOrderItems.All(order, "").Select(placed => placed.Item).ToList();
-        foreach (var (type, other) in RelatedOf(item, items).Where(related => related.Item.State == ServiceOrderItemState.Completed))
-            DeliveredService.Relate(service, type, other.Service.Id);
-        var written = new List<(Stored<Service>? Before, Draft<Service> After)> { (null, new Draft<Service>(service)) };
-        // Those that were there first refer to it as their items do.
-        foreach (var other in items.Where(each => each != item && each is { Action: OrderItemAction.Add, State: ServiceOrderItemState.Completed, Service.HasId: true }))
-        {
-            var types = RelatedOf(other, items).Where(related => related.Item == item).Select(related => related.Type).ToList();
-            if (types.Count == 0 || await database.ReadAsync(session => services.FindAsync(session, other.Service.Id)) is not { } stored)
-                continue;
-            var changed = stored.Resource.Clone();
-            types.ForEach(type => DeliveredService.Relate(changed, type, service.Id));
-            written.Add((stored, new Draft<Service>(changed)));
-        }
-        return written;
-    }
-
-    private static IEnumerable<(string Type, ServiceOrderItem Item)> RelatedOf(ServiceOrderItem item, IReadOnlyList<ServiceOrderItem> items) =>
-        from relationship in item.ServiceOrderItemRelationship
-        where ServiceOrderItems.IsInThisOrder(relationship.OrderItem)
-        let other = items.FirstOrDefault(each => each.Id == relationship.OrderItem.ItemId)
-        where other is { Action: OrderItemAction.Add } && other.Id != item.Id
-        select (relationship.RelationshipType, other);
 
     private Timestamp Expiry(Write write, WorkRow row)
     {

@@ -19,22 +19,25 @@ internal static class WorkTable
     private const string Columns =
         """
         order_id as OrderId, item_id as ItemId, state as State, since as Since, due as Due, deadline as Deadline, attempt as Attempt,
-        token as Token, worker as Worker, percentage as Percentage, priority as Priority, customer as Customer, turn as Turn, kind as Kind
+        token as Token, worker as Worker, percentage as Percentage, priority as Priority, customer as Customer, turn as Turn, kind as Kind,
+        cancellation as Cancellation
         """;
 
     internal const string Waiting = $"select {Columns} from work where state = 'waiting' order by priority, turn, order_id, item_id limit @limit";
 
     internal const string WaitingOfKind = $"select {Columns} from work where state = 'waiting' and kind = @kind order by priority, turn, order_id, item_id limit @limit";
 
-    internal const string WaitingKinds =
+    /// <summary>The kinds that wait, each looked for in an index from the one before it, as a table "kinds" that ends with null.</summary>
+    internal const string Kinds =
         """
         with recursive kinds(kind) as (
             select min(kind) from work where state = 'waiting'
             union all
             select (select min(work.kind) from work where state = 'waiting' and work.kind > kinds.kind) from kinds where kinds.kind is not null
         )
-        select kind from kinds where kind is not null limit 1000
         """;
+
+    internal const string WaitingKinds = $"{Kinds} select kind from kinds where kind is not null limit 1000";
 
     internal const string Due = $"select {Columns} from work where due <= @now order by due limit @limit";
 
@@ -77,7 +80,7 @@ internal static class WorkTable
     /// <exception cref="ConflictException">It waits no longer.</exception>
     public static ValueTask TakeAsync(Write write, string orderId, string itemId, string token, string worker, FulfillmentOptions options) => write.Session.SendAsync(
         """
-        update work set since = @clock, state = 'leased', attempt = attempt + 1, handed_out = handed_out + 1, token = @token, worker = @worker, percentage = null,
+        update work set since = @clock, state = 'leased', attempt = attempt + 1, handed_out = handed_out + 1, token = @token, worker = @worker, percentage = null, cancellation = null,
             due = @until, deadline = coalesce(deadline, @deadline)
         where order_id = @orderId and item_id = @itemId and state = 'waiting'
         """,
@@ -102,16 +105,29 @@ internal static class WorkTable
     /// <param name="state">Where it stands then.</param>
     /// <param name="due">When it may be tried again; null for at once, or never by itself.</param>
     /// <param name="attempt">How many attempts are counted.</param>
+    /// <param name="orderVersion">Version of the order, by whose state this is so.</param>
     /// <param name="isExpired">Whether it is ended because it ran out, and not by its holder.</param>
-    /// <exception cref="ConflictException">The lease has ended, or was extended meanwhile.</exception>
-    public static ValueTask EndAsync(Write write, WorkRow row, string state, DateTimeOffset? due, long attempt, bool isExpired = false) => write.Session.SendAsync(
+    /// <exception cref="ConflictException">The lease has ended, or was extended meanwhile, or the order has changed.</exception>
+    public static ValueTask EndAsync(Write write, WorkRow row, string state, DateTimeOffset? due, long attempt, long orderVersion, bool isExpired = false) => write.Session.SendAsync(
         $"""
-        update work set since = @clock, state = @state, due = @next, attempt = @attempt, token = null, worker = null, percentage = null
+        update work set since = @clock, state = @state, due = @next, attempt = @attempt, token = null, worker = null, percentage = null, cancellation = null
         where order_id = @orderId and item_id = @itemId and state = 'leased' and token = @token and due {(isExpired ? "= @due" : ">= @due and due > @clock")}
+            and exists (select 1 from service_order where id = @orderId and version = @version)
         """,
         Clock(write).With("state", state).With("next", due?.ToUnixTimeMilliseconds()).With("attempt", attempt)
-            .With("orderId", row.OrderId).With("itemId", row.ItemId).With("token", row.Token).With("due", row.Due),
+            .With("orderId", row.OrderId).With("itemId", row.ItemId).With("token", row.Token).With("due", row.Due).With("version", orderVersion),
         expect: 1);
+
+    /// <summary>The holder of a lease lets its item be cancelled.</summary>
+    /// <exception cref="ConflictException">It is not asked any more.</exception>
+    public static ValueTask AgreeAsync(Write write, WorkRow row) => write.Session.SendAsync(
+        "update work set cancellation = 'agreed' where order_id = @orderId and item_id = @itemId and state = 'leased' and token = @token and cancellation = 'asked'",
+        Key(row.OrderId, row.ItemId).With("token", row.Token),
+        expect: 1);
+
+    /// <summary>Forgets how often an item was tried, and for how long.</summary>
+    public static ValueTask StartAnewAsync(Write write, string orderId, string itemId) => write.Session.SendAsync(
+        "update work set attempt = 0, deadline = null where order_id = @orderId and item_id = @itemId and state <> 'leased'", Key(orderId, itemId));
 
     /// <summary>An item's row, or null where it is finished.</summary>
     public static ValueTask<WorkRow?> FindAsync(Session session, string orderId, string itemId) =>
@@ -257,4 +273,7 @@ internal sealed record WorkRow
     public required long Turn { get; init; }
 
     public required string Kind { get; init; }
+
+    /// <summary>What its holder is told of a cancellation, or has answered.</summary>
+    public string? Cancellation { get; init; }
 }

@@ -6,10 +6,10 @@ using ServiceOrdering.Server.Storage;
 namespace ServiceOrdering.Server.Resources;
 
 /// <summary>An attribute that has a column of its own, since it is filtered or sorted by often.</summary>
-/// <param name="Path">The attribute, as JSON has it: <c>serviceSpecification.id</c>.</param>
+/// <param name="Path">The attribute, as JSON has it: <c>serviceSpecification.id</c>; null for what lists are ordered by and nobody filters by.</param>
 /// <param name="Name">The column.</param>
 /// <param name="Value">What the column holds for a resource: a text, or null.</param>
-internal sealed record Column<T>(string Path, string Name, Func<T, string?> Value);
+internal sealed record Column<T>(string? Path, string Name, Func<T, string?> Value);
 
 /// <summary>What follows from every change of a resource, in the same write. Before is null at creation, after at deletion.</summary>
 internal delegate ValueTask Follower<T>(Write write, T? before, Draft<T>? after)
@@ -47,7 +47,7 @@ internal sealed record ResourceKind<T>(
     public IReadOnlyList<Follower<T>> Followers { get; init; } = [];
 
     /// <summary>Where filters find the attributes.</summary>
-    public SqlColumns SqlColumns => field ??= new SqlColumns("body", Columns.Append(new Column<T>("id", "id", Id)).ToDictionary(column => column.Path, column => column.Name))
+    public SqlColumns SqlColumns => field ??= new SqlColumns("body", Columns.Append(new Column<T>("id", "id", Id)).Where(column => column.Path is not null).ToDictionary(column => column.Path!, column => column.Name))
     {
         Lists = Lists.Keys.ToDictionary(path => path, path => new SqlValues($"{Table}_value", $"path = '{path}'", "id", "value")),
     };

@@ -23,6 +23,9 @@ internal sealed class ResourceTable<T>
 
     private readonly List<Follower<T>> _followers;
 
+    // Both halves together are "behind the place"; the first alone is what an index can seek to.
+    private string After => $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id > @id)";
+
     /// <param name="database">The database.</param>
     /// <param name="kind">What is kept.</param>
     /// <param name="others">What other capabilities let follow from a change, after what is of the kind itself.</param>
@@ -41,7 +44,7 @@ internal sealed class ResourceTable<T>
         _keepCreation =
             $"""
             update event_log set body = substr(body, 1, gap) || (select body from {kind.Table} where id = @id) || substr(body, gap + 1), gap = null
-            where position = (select created_position from {kind.Table} where id = @id and version = 1) and gap is not null
+            where position = (select created_position from {kind.Table} where id = @id and version = 1) and resource_id = @id and gap is not null
             """;
         _addValue = $"insert into {kind.Table}_value (path, value, id) values (@path, @value, @id)";
         _removeValue = $"delete from {kind.Table}_value where path = @path and value = @value and id = @id";
@@ -121,6 +124,21 @@ internal sealed class ResourceTable<T>
         return new ResourcePage<TRow>(rows, total, hasToken ? new PagePlace(found[rows.Count - 1].Date, found[rows.Count - 1].Id).ToToken(query.Fingerprint) : "", size);
     }, Unindexed(query), cancellationToken);
 
+    /// <summary>The places of a page's resources alone.</summary>
+    public ValueTask<List<PagePlace>> PlacesAsync(ResourceQuery query, CancellationToken cancellationToken) => _database.ScanAsync(async session =>
+    {
+        var (sql, parameters) = Page(session.Dialect, query);
+        return (await session.ListAsync<(string Id, string Date)>(sql, parameters)).Take(query.Limit).Select(row => new PagePlace(row.Date, row.Id)).ToList();
+    }, Unindexed(query), cancellationToken);
+
+    /// <summary>How many there are behind a query's place, all of them counted.</summary>
+    public ValueTask<long> CountAsync(ResourceQuery query, CancellationToken cancellationToken) => _database.ScanAsync(async session =>
+    {
+        var filter = session.Dialect.Translate(query.Filter, _kind.SqlColumns);
+        var parameters = Parameters.Of(filter.Parameters).With("date", query.After!.Date).With("id", query.After.Id);
+        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {filter.Where}{After}", parameters);
+    }, Unindexed(query), cancellationToken);
+
     /// <summary>What a page is looked for by that has no index.</summary>
     private IReadOnlyList<string> Unindexed(ResourceQuery query) =>
     [
@@ -137,8 +155,7 @@ internal sealed class ResourceTable<T>
     {
         var filter = dialect.Translate(query.Filter, _kind.SqlColumns);
         var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc nulls last, id", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
-        // Both halves together are "behind the place"; the first alone is what an index can seek to.
-        var after = query.After is null ? "" : $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id > @id)";
+        var after = query.After is null ? "" : After;
         var parameters = Parameters.Of(filter.Parameters, order.Parameters).With("limit", query.Limit + 1).With("offset", query.Offset);
         if (query.After is not null)
             parameters.With("date", query.After.Date).With("id", query.After.Id);
@@ -188,6 +205,8 @@ internal sealed class ResourceTable<T>
         {
             HashSet<string> old = before is null ? [] : [.. values(before)];
             HashSet<string> current = after is null ? [] : [.. values(after)];
+            if (old.Count + current.Count == 0)
+                continue;
             foreach (var value in old.Except(current))
                 await write.Session.SendAsync(_removeValue, Parameters.Of("path", path).With("value", value).With("id", _kind.Id(before!)), expect: 1);
             foreach (var value in current.Except(old))

@@ -141,6 +141,8 @@ internal static class ServiceOrderChanges
             ServiceOrderLifecycle.Resume(order, suspension);
         else if (wanted is ServiceOrderState.Held or ServiceOrderState.Pending)
             after = ServiceOrderLifecycle.Suspend(order, wanted, suspension);
+        else if (wanted == ServiceOrderState.InProgress && order.StartDate is not null)
+            ServiceOrderLifecycle.TakeUp(order);
         else
             ServiceOrderLifecycle.Move(order, wanted);
         ServiceOrderLifecycle.Settle(order, now);

@@ -25,6 +25,12 @@ internal static class ServiceOrderItems
         }
     }
 
+    /// <summary>Items without items of their own, each with those that it is in: what those depend on, it depends on.</summary>
+    public static IEnumerable<(ServiceOrderItem Item, IReadOnlyList<ServiceOrderItem> Around)> Leaves(ServiceOrder order) => Leaves(order.ServiceOrderItem, []);
+
+    private static IEnumerable<(ServiceOrderItem Item, IReadOnlyList<ServiceOrderItem> Around)> Leaves(IEnumerable<ServiceOrderItem> items, IReadOnlyList<ServiceOrderItem> around) =>
+        items.SelectMany(item => item.ServiceOrderItem_.Count == 0 ? [(item, around)] : Leaves(item.ServiceOrderItem_, [.. around, item]));
+
     /// <summary>Ids of the items of this order that the item depends on.</summary>
     public static IEnumerable<string> DependenciesOf(ServiceOrderItem item) => item.ServiceOrderItemRelationship
         .Where(relationship => relationship.RelationshipType == Dependency && IsInThisOrder(relationship.OrderItem))

@@ -24,6 +24,12 @@ internal static class ServiceOrderKind
         NotFound: ApiErrors.ServiceOrderNotFound,
         Changed: ApiErrors.ServiceOrderChanged)
     {
+        // Asked for with every write, and nearly always empty.
+        Lists = new Dictionary<string, Func<ServiceOrder, IEnumerable<string>>>
+        {
+            ["jeopardyAlert.jeopardyType"] = order =>
+                order.JeopardyAlert.Count == 0 ? [] : order.JeopardyAlert.Where(alert => alert.HasJeopardyType).Select(alert => alert.JeopardyType),
+        },
         Followers = [ServiceOrderEvents.FollowAsync],
     };
 }

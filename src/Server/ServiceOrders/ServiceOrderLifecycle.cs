@@ -63,17 +63,17 @@ internal static class ServiceOrderLifecycle
     /// is moved by that worker and nobody else, also out of a suspension that has come over it; one that nobody holds, by the
     /// order desk and by whoever fulfils orders without the queue of work.
     /// </summary>
-    public static IEnumerable<ServiceOrderState> Choices(ServiceOrderItem item, Actor actor, bool isLeased)
+    public static IEnumerable<ServiceOrderState> Choices(ServiceOrderItem item, Actor actor, bool isLeased) => (actor, isLeased, AsOrder(item.State)) switch
     {
-        if (IsOfCancellation(AsOrder(item.State)))
-            return [];
-        return (actor, isLeased) switch
-        {
-            (Actor.Holder, true) => (IsSuspended(item.State) ? After(item).Union(After(InProgress)) : After(item)).Where(Reportable.Contains),
-            (Actor.OrderDesk, false) => After(item).Where(state => !IsOfCancellation(state)),
-            _ => [],
-        };
-    }
+        // Asked whether it can be cancelled, an item may be finished by then: its holder says so, and anybody else by what it becomes.
+        (Actor.Holder, true, AssessingCancellation) => [Completed, Failed],
+        (Actor.OrderDesk, false, AssessingCancellation) => [PendingCancellation, InProgress],
+        (Actor.Holder, true, PendingCancellation) or (Actor.OrderDesk, false, PendingCancellation) => [Cancelled, Failed],
+        (Actor.Holder, true, Held or Pending) => After(item).Union(After(InProgress)).Where(Reportable.Contains),
+        (Actor.Holder, true, _) => After(item).Where(Reportable.Contains),
+        (Actor.OrderDesk, false, _) => After(item).Where(state => !IsOfCancellation(state)),
+        _ => [],
+    };
 
     /// <summary>Moves an item where its holder says that it is.</summary>
     /// <returns>Whether the report can lead there.</returns>
@@ -103,13 +103,14 @@ internal static class ServiceOrderLifecycle
         // What has begun is not cancelled without being asked about; where nothing has started the answer is known.
         if (after.State == Cancelled && before.State != Cancelled && !After(before.State).Contains(Cancelled))
         {
-            yield return Step(AssessingCancellation, item => !IsFinal(item.State));
+            if (before.State != AssessingCancellation)
+                yield return Step(AssessingCancellation, item => !IsFinal(item.State));
             yield return Step(PendingCancellation, item => !IsFinal(item.State));
         }
-        // A suspended item that its holder finishes has gone on.
+        // A suspended item, or one that was to be cancelled, that its holder finishes has gone on.
         else if (after.State != before.State && !After(before.State).Contains(after.State) && After(InProgress).Contains(after.State))
         {
-            yield return Step(InProgress, item => IsSuspended(item.State) && Leaves(after).Any(other => other.Id == item.Id && IsFinal(other.State)));
+            yield return Step(InProgress, item => (IsSuspended(item.State) || IsOfCancellation(item.State)) && Leaves(after).Any(other => other.Id == item.Id && IsFinal(other.State)));
         }
         yield return after;
 
@@ -169,9 +170,13 @@ internal static class ServiceOrderLifecycle
         Derive(order.ServiceOrderItem);
 
         order.State = Derive(order.ServiceOrderItem.Select(item => item.State), hasBegun: order.StartDate is not null);
+        // What changes nothing is nothing that was delivered.
+        var hasCancelled = items.Any(item => item.State == ServiceOrderItemState.Cancelled);
+        if (order.State == Partial && hasCancelled && Leaves(order).All(item => item is { State: ServiceOrderItemState.Cancelled } or { State: ServiceOrderItemState.Completed, Action: OrderItemAction.NoChange }))
+            order.State = Cancelled;
         if (order.CompletionDate is null && IsFinal(order.State))
             order.CompletionDate = TmfDate.Of(now);
-        if (order.CancellationDate is null && order.State == Cancelled)
+        if (order.CancellationDate is null && IsFinal(order.State) && hasCancelled)
             order.CancellationDate = TmfDate.Of(now);
     }
 
@@ -180,6 +185,13 @@ internal static class ServiceOrderLifecycle
     {
         foreach (var item in Leaves(order).Where(item => After(item).Contains(state)))
             item.State = AsItem(state);
+    }
+
+    /// <summary>Has every item go on that was held or made pending by itself. What waits for its turn is not begun by that.</summary>
+    public static void TakeUp(ServiceOrder order)
+    {
+        foreach (var item in Leaves(order).Where(item => IsSuspended(item.State)))
+            item.State = ServiceOrderItemState.InProgress;
     }
 
     /// <summary>Gives a state to every item that is not final: how an order is held, or made pending, as a whole.</summary>
@@ -214,6 +226,9 @@ internal static class ServiceOrderLifecycle
 
     private static bool IsSuspended(ServiceOrderItemState state) => state is ServiceOrderItemState.Held or ServiceOrderItemState.Pending;
 
+    /// <summary>Whether an item is about to be cancelled, or is asked whether it can be.</summary>
+    public static bool IsOfCancellation(ServiceOrderItemState state) => IsOfCancellation(AsOrder(state));
+
     private static bool IsOfCancellation(ServiceOrderState state) => state is AssessingCancellation or PendingCancellation;
 
     private static bool HasStarted(ServiceOrderItem item) => item.Action != OrderItemAction.NoChange
@@ -247,9 +262,9 @@ internal static class ServiceOrderLifecycle
         if (ServiceOrderItems.PredecessorsOf(order).Any())
             return false;
         var completed = items.Where(item => item.State == ServiceOrderItemState.Completed).Select(item => item.Id).ToHashSet();
-        var ready = items.Where(item => item is { Action: OrderItemAction.NoChange, State: ServiceOrderItemState.Acknowledged, ServiceOrderItem_.Count: 0 }
-            && ServiceOrderItems.DependenciesOf(item).All(completed.Contains) && !ServiceOrderItems.DependsOnOtherOrders(item)).ToList();
-        ready.ForEach(item => item.State = ServiceOrderItemState.Completed);
+        var ready = ServiceOrderItems.Leaves(order).Where(leaf => leaf.Item is { Action: OrderItemAction.NoChange, State: ServiceOrderItemState.Acknowledged }
+            && leaf.Around.Append(leaf.Item).All(item => ServiceOrderItems.DependenciesOf(item).All(completed.Contains) && !ServiceOrderItems.DependsOnOtherOrders(item))).ToList();
+        ready.ForEach(leaf => leaf.Item.State = ServiceOrderItemState.Completed);
         return ready.Count > 0;
     }
 

@@ -67,6 +67,27 @@ internal sealed class ServiceOrderStore(
         };
     }
 
+    /// <summary>What a write has to do to bring an order to where its items have been brought: its steps, and what is left of its suspension.</summary>
+    /// <param name="before">The order as it was read.</param>
+    /// <param name="after">The order as it shall be; the same where nothing changes.</param>
+    /// <param name="heldByItself">An item that is held whatever becomes of the order's suspension; null for none.</param>
+    public async ValueTask<Func<Write, ValueTask>> PrepareStepsAsync(Stored<ServiceOrder> before, ServiceOrder after, string? heldByItself = null)
+    {
+        if (before.Resource.Equals(after))
+            return _ => ValueTask.CompletedTask;
+        var id = before.Resource.Id;
+        var steps = ServiceOrderLifecycle.Steps(before.Resource, after).Select(step => new Draft<ServiceOrder>(step)).ToList();
+        var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
+        var items = ServiceOrderItems.All(before.Resource, "").ToDictionary(placed => placed.Item.Id, placed => placed.Item);
+        var remaining = ServiceOrderLifecycle.Remaining(suspended.Without(heldByItself), items, after);
+        return async write =>
+        {
+            if (suspended.States.Count > 0)
+                await remaining.SaveAsync(write, id);
+            await WriteStepsAsync(write, before, steps);
+        };
+    }
+
     /// <summary>Writes each state that an order passes through, so that there is an event for each.</summary>
     public async ValueTask<Stored<ServiceOrder>> WriteStepsAsync(Write write, Stored<ServiceOrder> before, IEnumerable<Draft<ServiceOrder>> steps)
     {

@@ -20,6 +20,9 @@ internal sealed record Suspension(IReadOnlyDictionary<string, ServiceOrderItemSt
         return items is null ? None : new Suspension(JsonFormat.Parse<ServiceOrder>(items).ServiceOrderItem.ToDictionary(item => item.Id, item => item.State));
     }
 
+    /// <summary>The same but for an item that has left it.</summary>
+    public Suspension Without(string? itemId) => itemId is null ? this : new Suspension(States.Where(item => item.Key != itemId).ToDictionary());
+
     /// <summary>Remembers it in the write that changes the order.</summary>
     public ValueTask SaveAsync(Write write, string orderId)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Fulfillment.V1;
@@ -15,9 +16,18 @@ public sealed class WorkingServer : IDisposable
     public WorkingServer(params (string Key, string Value)[] settings)
         : this(new TestDatabase(), settings) => _owned = Server.Database;
 
+    /// <summary>A server whose clock is the test's.</summary>
+    public WorkingServer(TimeProvider time, params (string Key, string Value)[] settings)
+        : this(new TestDatabase(), services => services.AddSingleton(time), settings) => _owned = Server.Database;
+
     public WorkingServer(TestDatabase database, params (string Key, string Value)[] settings)
+        : this(database, _ => { }, settings)
     {
-        Server = new RunningServer(database, [("Checking:Mode", "Asynchronous"), .. settings]);
+    }
+
+    private WorkingServer(TestDatabase database, Action<IServiceCollection> services, (string Key, string Value)[] settings)
+    {
+        Server = new RunningServer(database, services, [("Checking:Mode", "Asynchronous"), .. settings]);
         Work = new FulfillmentService.FulfillmentServiceClient(Server.Client.CallInvoker);
     }
 

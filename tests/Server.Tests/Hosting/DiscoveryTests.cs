@@ -17,9 +17,12 @@ public sealed class DiscoveryTests : IDisposable
         "serviceordering.events.v1.EventDeliveryService",
         "serviceordering.events.v1.EventService",
         "serviceordering.events.v1.EventSubscriptionService",
+        "serviceordering.fulfillment.v1.FalloutService",
         "serviceordering.fulfillment.v1.FulfillmentService",
+        "serviceordering.fulfillment.v1.JobService",
         "serviceordering.inventory.v1.ServiceTopologyService",
         "tmf.serviceinventory.v5.ServiceService",
+        "tmf.serviceordering.v4.CancelServiceOrderService",
         "tmf.serviceordering.v4.ServiceOrderService",
     ];
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ServiceOrdering.Json;
+using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceOrders;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
@@ -218,6 +219,20 @@ public sealed class ServiceOrderLifecycleTests
         Assert.Equal(deletable, ServiceOrderLifecycle.IsDeletable(State(state)));
 
     [Fact]
+    public void What_changes_nothing_waits_for_what_the_item_around_it_depends_on()
+    {
+        var order = Order(Item("1", "inProgress"), Item("2", "acknowledged", on: ["1"], inside: [Item("3", "acknowledged", OrderItemAction.NoChange)]));
+        order.StartDate = TmfDate.Of(Now);
+        ServiceOrderLifecycle.Settle(order, Now);
+        Assert.Equal("inProgress acknowledged", StatesOf(order));
+
+        order.ServiceOrderItem[0].State = ServiceOrderItemState.Completed;
+        ServiceOrderLifecycle.Settle(order, Now);
+
+        Assert.Equal(ServiceOrderState.Completed, order.State);
+    }
+
+    [Fact]
     public void Every_settled_order_is_consistent_and_settling_again_changes_nothing() => Prop.ForAll(Orders.ToArbitrary(), order =>
     {
         var before = order.Clone();
@@ -227,7 +242,7 @@ public sealed class ServiceOrderLifecycleTests
         Assert.Equal(ServiceOrderLifecycle.Derive(order.ServiceOrderItem.Select(item => item.State)), order.State);
         Assert.Equal(ServiceOrderLifecycle.IsFinal(order.State), order.ServiceOrderItem.All(item => ServiceOrderLifecycle.IsFinal(item.State)));
         Assert.Equal(ServiceOrderLifecycle.IsFinal(order.State), order.CompletionDate is not null);
-        Assert.Equal(order.State == ServiceOrderState.Cancelled, order.CancellationDate is not null);
+        Assert.Equal(ServiceOrderLifecycle.IsFinal(order.State) && items.Any(item => item.State == ServiceOrderItemState.Cancelled), order.CancellationDate is not null);
         foreach (var item in items)
         {
             if (item.ServiceOrderItem_.Count > 0)
@@ -293,7 +308,11 @@ public sealed class ServiceOrderLifecycleTests
     [InlineData(Actor.Holder, true, "inProgress", "pending, held, completed, failed")]
     [InlineData(Actor.Holder, true, "held", "inProgress, pending, held, completed, failed")]
     [InlineData(Actor.Holder, true, "completed", "")]
-    [InlineData(Actor.Holder, true, "assessingCancellation", "")]
+    [InlineData(Actor.Holder, true, "assessingCancellation", "completed, failed")]
+    [InlineData(Actor.Holder, true, "pendingCancellation", "cancelled, failed")]
+    [InlineData(Actor.OrderDesk, false, "assessingCancellation", "pendingCancellation, inProgress")]
+    [InlineData(Actor.OrderDesk, true, "assessingCancellation", "")]
+    [InlineData(Actor.OrderDesk, false, "pendingCancellation", "cancelled, failed")]
     internal void Item_is_moved_by_those_who_may(Actor actor, bool isLeased, string from, string to) => Assert.Equal(
         to.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(),
         ServiceOrderLifecycle.Choices(Item("1", from), actor, isLeased).Select(EnumNames.Json).Order());

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using ServiceOrdering.Fulfillment.V1;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
+using Tmf.ServiceOrdering.V4;
+
+namespace ServiceOrdering.Server.Jeopardy;
+
+internal static class JeopardyModule
+{
+    public static IServiceCollection AddJeopardy(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<JeopardyOptions>().Bind(configuration.GetSection("Jeopardy")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JeopardyOptions>, JeopardyOptionsValidation>();
+        return services
+            .AddSingleton<JeopardyDue>()
+            .AddSingleton<Follower<ServiceOrder>>(provider => provider.GetRequiredService<JeopardyDue>().FollowAsync)
+            .AddSingleton<IDue, DueDates>()
+            .AddSingleton<IDue, UnservedItems>()
+            .AddSingleton<Follower<FalloutItem>>(provider => AgedFallout.Follow(provider.GetRequiredService<IOptions<JeopardyOptions>>()))
+            .AddSingleton<IDue, AgedFallout>()
+            .AddSingleton<ServedKinds>()
+            .AddWritingService<ServedKinds>();
+    }
+
+    private sealed class JeopardyOptionsValidation : IValidateOptions<JeopardyOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, JeopardyOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,21 @@
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Jobs;
+
+internal static class JobsModule
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services) => services
+        .AddResource(JobKind.Create())
+        .AddSingleton<JobTargets>()
+        .AddSingleton<JobStore>()
+        .AddSingleton<JobRunner>()
+        .AddWritingService<JobRunner>()
+        .AddSingleton<JobGrpcService>();
+
+    public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<JobGrpcService>();
+        return routes;
+    }
+}
