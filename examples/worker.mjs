@@ -34,9 +34,11 @@ function connect() {
   stream = client.streamWork();
   stream.write({ start: { worker: name } });
   if (working.size < CONCURRENCY) stream.write({ credit: { items: CONCURRENCY - working.size } });
-  stream.on("data", ({ assignment }) => {
+  stream.on("data", ({ assignment, cancellation }) => {
     pauseBefore = 100;
-    const item = { ...assignment, isLost: false };
+    if (cancellation) heed(cancellation);
+    if (!assignment) return;
+    const item = { ...assignment, isLost: false, isCancelled: false };
     item.done = work(item).finally(() => {
       working.delete(item);
       // One is finished: one more.
@@ -73,6 +75,8 @@ async function work(item) {
   } finally {
     clearInterval(renewing);
   }
+  // What was done of it has to be undone before this is said; here there is nothing to undo.
+  if (item.isCancelled) result = { cancelled: {} };
   try {
     const { serviceOrderState } = await report(item, result);
     console.log(`${Object.keys(result)[0]} ${serviceOrder.id} ${id} ${service.name ?? ""} ${serviceOrderState}`);
@@ -84,8 +88,16 @@ async function work(item) {
 /** What really delivers goes here. It may be called again for the same item, so doing it twice must do no harm. */
 async function deliver(item) {
   await pause(10);
-  if (item.isLost) throw new Error("The item is no longer ours.");
+  if (item.isLost || item.isCancelled) throw new Error("The item is no longer to be delivered.");
   return { serviceCharacteristic: [{ name: "deliveredBy", value: { stringValue: name } }] };
+}
+
+/** An order is to be cancelled of which we have an item. The same may be said again: on the stream, and in answers to reports. */
+function heed({ leaseToken, phase }) {
+  const item = [...working].find((each) => each.leaseToken === leaseToken);
+  if (phase === "CANCELLATION_PHASE_PENDING" && item) item.isCancelled = true;
+  // Who does what cannot be undone answers { agreed: false, reason } from there on. No answer holds the order up until it is too late.
+  if (phase === "CANCELLATION_PHASE_ASSESSING" && item) report(item, { cancellationAnswer: { agreed: true } }).catch(() => {});
 }
 
 /** Sends a report, again where nobody knows whether it arrived: under its id it is kept once. */
@@ -93,9 +105,11 @@ async function report(item, what) {
   const request = { leaseToken: item.leaseToken, requestId: randomUUID(), ...what };
   for (let failures = 0; ; failures++) {
     try {
-      return await new Promise((resolve, reject) => {
+      const answer = await new Promise((resolve, reject) => {
         client.reportWork(request, { deadline: Date.now() + 10_000 }, (error, answer) => (error ? reject(error) : resolve(answer)));
       });
+      if (answer.cancellation) heed(answer.cancellation);
+      return answer;
     } catch (error) {
       // Anything else is an answer: LEASE_LOST above all, after which nothing more is to be said about the item.
       if (error.code !== grpc.status.UNAVAILABLE || failures === 5) throw error;

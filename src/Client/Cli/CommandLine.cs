@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ServiceOrdering.Cli.Cancels;
 using ServiceOrdering.Cli.Events;
+using ServiceOrdering.Cli.Fallout;
 using ServiceOrdering.Cli.Hub;
+using ServiceOrdering.Cli.Jobs;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
 using ServiceOrdering.Cli.Work;
@@ -48,7 +51,10 @@ internal static class CommandLine
             GlobalOptions.Server,
             GlobalOptions.Output,
             new OrdersCommand(),
+            new CancelsCommand(),
             new WorkCommand(),
+            new FalloutCommand(),
+            new JobsCommand(),
             new EventsCommand(),
             new ServicesCommand(),
             new HubCommand(),

@@ -14,6 +14,7 @@ internal static class FieldPath
     private static readonly Dictionary<string, MessageDescriptor> Documents = new()
     {
         ["service_order"] = ServiceOrder.Descriptor,
+        ["cancel_service_order"] = CancelServiceOrder.Descriptor,
         ["service"] = Service.Descriptor,
     };
 

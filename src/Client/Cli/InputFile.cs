@@ -3,13 +3,13 @@ using System.CommandLine;
 namespace ServiceOrdering.Cli;
 
 /// <summary>The file that a command sends: read from disk or from standard input.</summary>
-internal sealed class InputFile(string description)
+internal sealed class InputFile(string description, bool isRequired = true)
 {
     public Option<string> Option { get; } = new("--file", "-f")
     {
         Description = $"{description}; - reads standard input.",
         HelpName = "FILE",
-        Required = true,
+        Required = isRequired,
     };
 
     /// <summary>What messages call the file.</summary>

@@ -10,13 +10,15 @@ internal sealed class ListOptions
     private readonly Option<int?> _offset;
     private readonly Option<int?> _limit;
     private readonly Option<bool> _all;
-    private readonly Option<string> _fields = FieldsOption.Create();
+    private readonly Option<string>? _fields;
 
     /// <param name="resources">What is listed, in the plural.</param>
     /// <param name="filter">An example of a filter.</param>
     /// <param name="sort">An example of a sort order.</param>
-    public ListOptions(string resources, string filter, string sort)
+    /// <param name="hasFields">Whether the attributes that are shown can be chosen: of TM Forum's resources.</param>
+    public ListOptions(string resources, string filter, string sort, bool hasFields = true)
     {
+        _fields = hasFields ? FieldsOption.Create() : null;
         _filter = new Option<string>("--filter")
         {
             Description = $"Which {resources}, as in the query string of the REST API: {filter}. Default: all.",
@@ -39,7 +41,11 @@ internal sealed class ListOptions
         command.Add(_offset);
         command.Add(_limit);
         command.Add(_all);
-        command.Add(_fields);
+        if (_fields is not null)
+        {
+            command.Add(_fields);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(_all) && result.GetValue(_limit) is not null)
@@ -53,7 +59,7 @@ internal sealed class ListOptions
 
     public string Sort(ParseResult arguments) => arguments.GetValue(_sort) ?? "";
 
-    public string Fields(ParseResult arguments) => arguments.GetValue(_fields) ?? "";
+    public string Fields(ParseResult arguments) => _fields is null ? "" : arguments.GetValue(_fields) ?? "";
 
     public int Offset(ParseResult arguments) => arguments.GetValue(_offset) ?? 0;
 

@@ -50,6 +50,9 @@ internal sealed class Screen
 
     public void WriteLine(string line) => _output.WriteLine(line);
 
+    /// <summary>Where lines go that tell how far something is: beside its result where that is JSON.</summary>
+    public void WriteProgress(string line) => (IsJson ? Errors : _output).WriteLine(line);
+
     /// <summary>Writes a table, a text; in colours only on a terminal.</summary>
     public void Write(IRenderable content)
     {

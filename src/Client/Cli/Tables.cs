@@ -40,10 +40,10 @@ internal static class Tables
 
     private static Style StateStyle(string state) => new(state switch
     {
-        "completed" or "active" => Color.Green,
-        "failed" or "rejected" => Color.Red,
-        "partial" or "pending" or "held" or "suspended" or "retrying" or "delayed" or "waiting, no worker" => Color.Yellow,
-        "inProgress" or "leased" => Color.Blue,
+        "completed" or "active" or "done" or "recovered" => Color.Green,
+        "failed" or "rejected" or "terminatedWithError" or "stopped" => Color.Red,
+        "partial" or "pending" or "held" or "suspended" or "retrying" or "delayed" or "waiting, no worker" or "open" => Color.Yellow,
+        "inProgress" or "leased" or "running" or "retried" => Color.Blue,
         "cancelled" or "terminated" => Color.Grey,
         _ => Color.Default,
     });

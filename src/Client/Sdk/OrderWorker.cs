@@ -146,7 +146,18 @@ public sealed class OrderWorker
     {
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
         {
-            var work = new WorkAssignment(_fulfillment, call.ResponseStream.Current.Assignment, _options.TimeProvider);
+            if (call.ResponseStream.Current.Cancellation is { } notice)
+            {
+                Array.Find(Running(), each => each.Key.LeaseToken == notice.LeaseToken).Key?.Notice(notice);
+            }
+
+            // What a newer server says beside these is not for this worker.
+            if (call.ResponseStream.Current.Assignment is not { } assignment)
+            {
+                continue;
+            }
+
+            var work = new WorkAssignment(_fulfillment, assignment, _options.TimeProvider);
             lock (_gate)
             {
                 _hasBeenGiven = true;
@@ -196,6 +207,13 @@ public sealed class OrderWorker
             {
                 response = work.HasLease ? await ReportAsync(work, result) : null;
             }
+            catch (ServiceOrderingException refusal) when (work is { IsCancelled: true, HasLease: true } && result != WorkResult.Cancelled)
+            {
+                // It was to be cancelled, and what the handler says instead is not taken.
+                exception ??= refusal;
+                result = WorkResult.Cancelled;
+                response = await TryReportAsync(work, result);
+            }
             catch (RpcException failure)
             {
                 exception ??= failure;
@@ -223,7 +241,7 @@ public sealed class OrderWorker
         }
         catch (OperationCanceledException) when (work.Ended.IsCancellationRequested)
         {
-            return (WorkResult.Returned, null);
+            return (work.IsCancelled ? WorkResult.Cancelled : WorkResult.Returned, null);
         }
         catch (Exception exception)
         {
@@ -244,10 +262,23 @@ public sealed class OrderWorker
         {
             return await work.SendAsync(result.ToReport(), CancellationToken.None);
         }
-        catch (ServiceOrderingException refusal) when (work.HasLease && result.Kind != ReportWorkRequest.ReportOneofCase.Failure)
+        catch (ServiceOrderingException refusal) when (work is { HasLease: true, IsCancelled: false } && result.Kind != ReportWorkRequest.ReportOneofCase.Failure)
         {
             await work.SendAsync(WorkResult.Failed(refusal).ToReport(), CancellationToken.None);
             throw;
+        }
+    }
+
+    /// <summary>Reports how an item has ended, where nothing more can be done if that is refused.</summary>
+    private static async Task<ReportWorkResponse?> TryReportAsync(WorkAssignment work, WorkResult result)
+    {
+        try
+        {
+            return await work.SendAsync(result.ToReport(), CancellationToken.None);
+        }
+        catch (RpcException)
+        {
+            return null;
         }
     }
 

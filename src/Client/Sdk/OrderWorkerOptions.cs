@@ -6,10 +6,14 @@ namespace ServiceOrdering.Client;
 /// <summary>Works an item.</summary>
 /// <param name="work">The item.</param>
 /// <param name="cancellationToken">
-/// Fires when the item is no longer the worker's (its lease is lost, or the connection on which it came), and when the worker
-/// has waited for it for long enough while it shuts down.
+/// Fires when the item is no longer the worker's (its lease is lost, or the connection on which it came), when it is to be
+/// cancelled (<see cref="WorkAssignment.IsCancelled"/>), and when the worker has waited for it for long enough while it shuts
+/// down.
 /// </param>
-/// <returns>What has become of the item. An exception is a failure that may be tried again.</returns>
+/// <returns>
+/// What has become of the item. An exception is a failure that may be tried again; where the item is to be cancelled,
+/// <see cref="OperationCanceledException"/> says that it is.
+/// </returns>
 public delegate Task<WorkResult> WorkHandler(WorkAssignment work, CancellationToken cancellationToken);
 
 /// <summary>Who an <see cref="OrderWorker"/> is, and how it works.</summary>

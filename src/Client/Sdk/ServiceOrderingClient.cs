@@ -29,10 +29,13 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         _channel = channel;
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
+        CancelServiceOrders = new CancelServiceOrderService.CancelServiceOrderServiceClient(CallInvoker);
         EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
         EventDeliveries = new EventDeliveryService.EventDeliveryServiceClient(CallInvoker);
         Events = new EventService.EventServiceClient(CallInvoker);
         Fulfillment = new FulfillmentService.FulfillmentServiceClient(CallInvoker);
+        Fallout = new FalloutService.FalloutServiceClient(CallInvoker);
+        Jobs = new JobService.JobServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
         ServiceTopologies = new ServiceTopologyService.ServiceTopologyServiceClient(CallInvoker);
     }
@@ -42,6 +45,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Places, reads and removes service orders (TMF641 v4.1).</summary>
     public ServiceOrderService.ServiceOrderServiceClient ServiceOrders { get; }
+
+    /// <summary>Asks for service orders to be cancelled (TMF641 v4.1).</summary>
+    public CancelServiceOrderService.CancelServiceOrderServiceClient CancelServiceOrders { get; }
 
     /// <summary>Registers listeners that events are posted to.</summary>
     public EventSubscriptionService.EventSubscriptionServiceClient EventSubscriptions { get; }
@@ -54,6 +60,12 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Hands the items of orders to whoever can deliver them. To deliver them, run an <see cref="OrderWorker"/>.</summary>
     public FulfillmentService.FulfillmentServiceClient Fulfillment { get; }
+
+    /// <summary>Shows items that could not be worked, and decides what becomes of them.</summary>
+    public FalloutService.FalloutServiceClient Fallout { get; }
+
+    /// <summary>Does one thing to many orders, or to many items that fell out.</summary>
+    public JobService.JobServiceClient Jobs { get; }
 
     /// <summary>Keeps the services that there are: the inventory (TMF638 v5).</summary>
     public ServiceService.ServiceServiceClient Services { get; }

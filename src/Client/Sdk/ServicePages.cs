@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Client;
@@ -6,8 +5,6 @@ namespace ServiceOrdering.Client;
 /// <summary>Reads lists of services that are longer than a page.</summary>
 public static class ServicePages
 {
-    private const int PageSize = 500;
-
     /// <summary>
     /// Reads all services that the request's filter lets through, page after page. Each page is consistent, the whole is not:
     /// services that come, change or go meanwhile appear at their place or not at all. In a list with a sort order one may
@@ -17,37 +14,19 @@ public static class ServicePages
     /// <param name="request">What to list. Its limit is the size of a page here (default: 500); it is not changed.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ServiceOrderingException">The server refused a page or cannot be reached.</exception>
-    public static async IAsyncEnumerable<Service> ReadAllServicesAsync(
-        this ServiceService.ServiceServiceClient services,
-        ListServicesRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static IAsyncEnumerable<Service> ReadAllServicesAsync(
+        this ServiceService.ServiceServiceClient services, ListServicesRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(request);
-        request = request.Clone();
-        if (!request.HasLimit)
-        {
-            request.Limit = PageSize;
-        }
+        var first = request.Clone();
+        first.Limit = request.HasLimit ? request.Limit : Pages.Size;
+        return Pages.ReadAllAsync(ReadAsync, first.Offset, first.Sort.Length > 0, cancellationToken);
 
-        while (true)
+        async Task<Page<Service>> ReadAsync(int offset, string token, CancellationToken end)
         {
-            var page = await services.ListServicesAsync(request, cancellationToken: cancellationToken);
-            foreach (var service in page.Services)
-            {
-                yield return service;
-            }
-
-            request.Offset += page.Services.Count;
-            request.PageToken = page.NextPageToken;
-            if (request.PageToken.Length > 0)
-            {
-                request.Offset = 0;
-            }
-            else if (request.Sort.Length == 0 || page.Services.Count == 0 || request.Offset >= page.TotalCount)
-            {
-                yield break;
-            }
+            var page = await services.ListServicesAsync(new ListServicesRequest(first) { Offset = offset, PageToken = token }, cancellationToken: end);
+            return new Page<Service>(page.Services, page.TotalCount, page.NextPageToken);
         }
     }
 }

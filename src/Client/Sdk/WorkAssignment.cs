@@ -27,6 +27,10 @@ public sealed class WorkAssignment
     private readonly TimeProvider _time;
     private readonly TimeSpan _leaseDuration;
     private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _gate = new();
+    private Func<CancellationNotice, Task<bool>> _decide = _ => Task.FromResult(true);
+    private CancellationPhase _phase;
+    private bool _isDeciding;
     private long _extended;
     private volatile bool _isLost;
 
@@ -56,6 +60,27 @@ public sealed class WorkAssignment
     /// told apart.
     /// </summary>
     public string LeaseToken => _assignment.LeaseToken;
+
+    /// <summary>
+    /// How far a cancellation of the order is with this item, as the server has said last. After
+    /// <see cref="CancellationPhase.Withdrawn"/> work goes on as if nobody had asked.
+    /// </summary>
+    public CancellationPhase CancellationPhase
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _phase;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the item is to be cancelled: everybody has agreed, and the handler's token has fired. The handler undoes what it
+    /// has done and ends; the lease is kept for as long as that takes. What it does then must not use the token that has fired.
+    /// </summary>
+    public bool IsCancelled => CancellationPhase == CancellationPhase.Pending;
 
     internal CancellationToken Ended => _ended.Token;
 
@@ -92,6 +117,92 @@ public sealed class WorkAssignment
     /// <param name="cancellationToken">Ends the wait; whether the report is kept is then not known.</param>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         SendNamedAsync(new ReportWorkRequest { Resumption = new Resumption() }, cancellationToken);
+
+    /// <summary>
+    /// Says who decides whether the item can be cancelled when its order is asked to be. Work goes on meanwhile, and until all
+    /// others have agreed too.
+    /// </summary>
+    /// <remarks>
+    /// <para>Where this is not called, the item can be: nobody is refused by a worker that knows nothing of cancellations, and
+    /// its handler is told by its token to end. A handler that does what cannot be undone should call this first of all, or
+    /// report the milestone <c>PointOfNoReturn</c>, from which on the server refuses by itself.</para>
+    /// <para>What was agreed to stands: after that, do nothing that cannot be undone.</para>
+    /// </remarks>
+    /// <param name="decide">
+    /// True to agree, false to refuse; an exception refuses with its message as the reason. It is called beside the handler, and
+    /// again for each new request, or where its answer may not have arrived.
+    /// </param>
+    public void OnCancellation(Func<CancellationNotice, Task<bool>> decide)
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        lock (_gate)
+        {
+            _decide = decide;
+        }
+    }
+
+    /// <summary>Takes what the server says about a cancellation of the item: on the stream, and in its answers to reports, again and again.</summary>
+    internal void Notice(CancellationNotice notice)
+    {
+        var (isAsked, isCancelled) = (false, false);
+        lock (_gate)
+        {
+            // What is to be cancelled stays so; an answer to an earlier report may arrive late.
+            if (_phase != CancellationPhase.Pending)
+            {
+                _phase = notice.Phase;
+                isCancelled = notice.Phase == CancellationPhase.Pending;
+                isAsked = notice.Phase == CancellationPhase.Assessing && !_isDeciding;
+                _isDeciding |= isAsked;
+            }
+        }
+
+        if (isCancelled)
+        {
+            End(isLost: false);
+        }
+        else if (isAsked)
+        {
+            _ = Task.Run(() => AnswerAsync(notice));
+        }
+    }
+
+    private async Task AnswerAsync(CancellationNotice notice)
+    {
+        try
+        {
+            await SendNamedAsync(new ReportWorkRequest { CancellationAnswer = await DecideAsync(notice) }, CancellationToken.None);
+        }
+        catch (RpcException)
+        {
+            // Where an answer is still waited for, the next renewal asks again.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isDeciding = false;
+            }
+        }
+    }
+
+    private async Task<CancellationAnswer> DecideAsync(CancellationNotice notice)
+    {
+        Func<CancellationNotice, Task<bool>> decide;
+        lock (_gate)
+        {
+            decide = _decide;
+        }
+
+        try
+        {
+            return new CancellationAnswer { Agreed = await decide(notice) };
+        }
+        catch (Exception refusal)
+        {
+            return new CancellationAnswer { Agreed = false, Reason = refusal.Message };
+        }
+    }
 
     /// <summary>Extends the lease again and again, until it is lost or this is cancelled.</summary>
     internal async Task KeepAsync(CancellationToken cancellationToken)
@@ -135,6 +246,11 @@ public sealed class WorkAssignment
                 if (response.LeaseExpires is not null)
                 {
                     Volatile.Write(ref _extended, Math.Max(sent, Volatile.Read(ref _extended)));
+                }
+
+                if (response.Cancellation is { } notice)
+                {
+                    Notice(notice);
                 }
 
                 return response;

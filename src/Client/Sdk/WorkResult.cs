@@ -15,6 +15,12 @@ public sealed class WorkResult
     /// <summary>The item goes back to the queue untouched, and no attempt is counted.</summary>
     public static WorkResult Returned { get; } = new(new ReportWorkRequest { Return = new Return() });
 
+    /// <summary>
+    /// What was done of the item is undone, since its order is cancelled. Only where
+    /// <see cref="WorkAssignment.IsCancelled"/>: the server refuses it else.
+    /// </summary>
+    public static WorkResult Cancelled { get; } = new(new ReportWorkRequest { Cancelled = new Cancelled() });
+
     /// <summary>Which result it is.</summary>
     public ReportWorkRequest.ReportOneofCase Kind => _report.ReportCase;
 

@@ -25,6 +25,9 @@ internal static class EventView
             case WatchEventsResponse.ChangeOneofCase.SnapshotItem when message.SnapshotItem.ServiceOrder is { } order:
                 WriteRow(screen, order.OrderDate, "(is)", order, "");
                 break;
+            case WatchEventsResponse.ChangeOneofCase.SnapshotItem when message.SnapshotItem.CancelServiceOrder is { } cancel:
+                WriteRow(screen, null, "(is)", cancel, "");
+                break;
         }
     }
 
@@ -38,14 +41,19 @@ internal static class EventView
 
     private static void WriteEvent(Screen screen, Event told)
     {
-        var (type, time, order, fieldPath) = Open(told);
-        WriteRow(screen, time, type, order, fieldPath);
+        var envelope = Set(told);
+        WriteRow(screen, Member<Timestamp>(envelope, "event_time"), envelope.Descriptor.Name, Set(Member<IMessage>(envelope, "event")!), Member<string>(envelope, "field_path") ?? "");
     }
 
-    private static void WriteRow(Screen screen, Timestamp? time, string what, ServiceOrder? order, string fieldPath)
+    private static void WriteRow(Screen screen, Timestamp? time, string what, IMessage resource, string fieldPath)
     {
-        var state = order is { HasState: true } ? EnumNames.Json(order.State) : "";
-        screen.WriteLine($"{time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? "",-25}{what,-38}{order?.Id,-38}{state,-22}{order?.ExternalId}{fieldPath}".TrimEnd());
+        var (id, state, more) = resource switch
+        {
+            ServiceOrder order => (order.Id, order.HasState ? EnumNames.Json(order.State) : "", order.ExternalId),
+            CancelServiceOrder cancel => (cancel.Id, EnumNames.Json(cancel.State), $"order {cancel.ServiceOrder?.Id}"),
+            _ => ("", "", ""),
+        };
+        screen.WriteLine($"{time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? "",-25}{what,-38}{id,-38}{state,-22}{more}{fieldPath}".TrimEnd());
     }
 
     private static IMessage Set(IMessage message) => (IMessage)message.Descriptor.Fields.InFieldNumberOrder()

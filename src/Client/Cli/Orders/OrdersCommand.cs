@@ -6,7 +6,7 @@ namespace ServiceOrdering.Cli.Orders;
 internal sealed class OrdersCommand : Command
 {
     public OrdersCommand()
-        : base("orders", "Place, read, follow, change and delete service orders.")
+        : base("orders", "Place, read, follow, change, cancel and delete service orders.")
     {
         Add(new OrdersCreateCommand());
         Add(new OrdersGetCommand());
@@ -16,6 +16,8 @@ internal sealed class OrdersCommand : Command
         Add(new OrdersPatchCommand());
         Add(new OrdersHoldCommand());
         Add(new OrdersResumeCommand());
+        Add(new OrdersCancelCommand());
+        Add(new OrdersJeopardyCommand());
         Add(new OrdersDeleteCommand());
     }
 }

@@ -1,20 +1,12 @@
-using System.CommandLine;
 using ServiceOrdering.Client;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Cli.Orders;
 
 /// <summary>service-ordering orders list</summary>
-internal sealed class OrdersListCommand : ClientCommand
+internal sealed class OrdersListCommand()
+    : ListCommand<ServiceOrder>("List orders, newest first.", "orders", new ListOptions("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate"))
 {
-    private readonly ListOptions _options = new("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate");
-
-    public OrdersListCommand()
-        : base("list", "List orders, newest first.")
-    {
-        _options.AddTo(this);
-    }
-
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering orders list --limit 20",
@@ -22,34 +14,29 @@ internal sealed class OrdersListCommand : ClientCommand
         "service-ordering orders list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
     ];
 
-    protected override async Task<int> RunAsync(
-        ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
-    {
-        var request = new ListServiceOrdersRequest
-        {
-            Filter = _options.Filter(arguments),
-            Sort = _options.Sort(arguments),
-            Fields = _options.Fields(arguments),
-            Offset = _options.Offset(arguments),
-        };
-        if (_options.All(arguments))
-        {
-            await OrderView.WriteAsync(screen, client.ServiceOrders.ReadAllServiceOrdersAsync(request, cancellationToken));
-            return ExitCode.Done;
-        }
+    protected override IAsyncEnumerable<ServiceOrder> ReadAll(ServiceOrderingClient client, ListQuery query, CancellationToken cancellationToken) =>
+        client.ServiceOrders.ReadAllServiceOrdersAsync(Request(query), cancellationToken);
 
-        if (_options.Limit(arguments) is { } limit)
+    protected override async Task<(IReadOnlyCollection<ServiceOrder> Items, long Total)> ReadAsync(
+        ServiceOrderingClient client, ListQuery query, int? limit, CancellationToken cancellationToken)
+    {
+        var request = Request(query);
+        if (limit is { } most)
         {
-            request.Limit = limit;
+            request.Limit = most;
         }
 
         var page = await client.ServiceOrders.ListServiceOrdersAsync(request, cancellationToken: cancellationToken);
-        await OrderView.WriteAsync(screen, page.ServiceOrders.ToAsyncEnumerable());
-        if (!screen.IsJson && page.ServiceOrders.Count < page.TotalCount)
-        {
-            screen.WriteLine($"{page.ServiceOrders.Count} of {page.TotalCount} orders; --offset shows others, --all shows all.");
-        }
-
-        return ExitCode.Done;
+        return (page.ServiceOrders, page.TotalCount);
     }
+
+    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<ServiceOrder> items) => OrderView.WriteAsync(screen, items);
+
+    private static ListServiceOrdersRequest Request(ListQuery query) => new()
+    {
+        Filter = query.Filter,
+        Sort = query.Sort,
+        Fields = query.Fields,
+        Offset = query.Offset,
+    };
 }

@@ -1,20 +1,12 @@
-using System.CommandLine;
 using ServiceOrdering.Client;
 using Tmf.ServiceInventory.V5;
 
 namespace ServiceOrdering.Cli.Services;
 
 /// <summary>service-ordering services list</summary>
-internal sealed class ServicesListCommand : ClientCommand
+internal sealed class ServicesListCommand()
+    : ListCommand<Service>("List services, newest first.", "services", new ListOptions("services", "state=active&relatedParty.partyOrPartyRole.id=456", "-startDate,name"))
 {
-    private readonly ListOptions _options = new("services", "state=active&relatedParty.partyOrPartyRole.id=456", "-startDate,name");
-
-    public ServicesListCommand()
-        : base("list", "List services, newest first.")
-    {
-        _options.AddTo(this);
-    }
-
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering services list --filter 'serviceType=Cloud&state=active' --limit 20",
@@ -22,34 +14,29 @@ internal sealed class ServicesListCommand : ClientCommand
         "service-ordering services list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
     ];
 
-    protected override async Task<int> RunAsync(
-        ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
-    {
-        var request = new ListServicesRequest
-        {
-            Filter = _options.Filter(arguments),
-            Sort = _options.Sort(arguments),
-            Fields = _options.Fields(arguments),
-            Offset = _options.Offset(arguments),
-        };
-        if (_options.All(arguments))
-        {
-            await ServiceView.WriteAsync(screen, client.Services.ReadAllServicesAsync(request, cancellationToken));
-            return ExitCode.Done;
-        }
+    protected override IAsyncEnumerable<Service> ReadAll(ServiceOrderingClient client, ListQuery query, CancellationToken cancellationToken) =>
+        client.Services.ReadAllServicesAsync(Request(query), cancellationToken);
 
-        if (_options.Limit(arguments) is { } limit)
+    protected override async Task<(IReadOnlyCollection<Service> Items, long Total)> ReadAsync(
+        ServiceOrderingClient client, ListQuery query, int? limit, CancellationToken cancellationToken)
+    {
+        var request = Request(query);
+        if (limit is { } most)
         {
-            request.Limit = limit;
+            request.Limit = most;
         }
 
         var page = await client.Services.ListServicesAsync(request, cancellationToken: cancellationToken);
-        await ServiceView.WriteAsync(screen, page.Services.ToAsyncEnumerable());
-        if (!screen.IsJson && page.Services.Count < page.TotalCount)
-        {
-            screen.WriteLine($"{page.Services.Count} of {page.TotalCount} services; --offset shows others, --all shows all.");
-        }
-
-        return ExitCode.Done;
+        return (page.Services, page.TotalCount);
     }
+
+    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<Service> items) => ServiceView.WriteAsync(screen, items);
+
+    private static ListServicesRequest Request(ListQuery query) => new()
+    {
+        Filter = query.Filter,
+        Sort = query.Sort,
+        Fields = query.Fields,
+        Offset = query.Offset,
+    };
 }

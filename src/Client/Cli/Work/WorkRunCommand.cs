@@ -117,6 +117,7 @@ internal sealed class WorkRunCommand : ClientCommand
                 {
                     ReportWorkRequest.ReportOneofCase.Completion => "completed",
                     ReportWorkRequest.ReportOneofCase.Failure => "failed",
+                    ReportWorkRequest.ReportOneofCase.Cancelled => "cancelled",
                     _ => "returned",
                 };
             WriteLine(what, finished.Work, finished.Exception?.Message ?? "");
