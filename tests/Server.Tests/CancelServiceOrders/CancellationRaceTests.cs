@@ -9,6 +9,7 @@ using Phase = ServiceOrdering.Fulfillment.V1.CancellationPhase;
 namespace ServiceOrdering.Server.Tests.CancelServiceOrders;
 
 /// <summary>Cancellations against completions, and against the end of the server that waits for an answer.</summary>
+[Collection(typeof(Alone))]
 public sealed class CancellationRaceTests
 {
     private const int Races = 1000;

@@ -16,7 +16,7 @@ namespace ServiceOrdering.Server.Tests.Fulfillment;
 /// Orders of items that depend on each other at random, worked by workers that fail, hang and go away, on servers that are killed
 /// and cut off from their database: what comes of it is read from the log alone.
 /// </summary>
-[Collection(typeof(Chaos))]
+[Collection(typeof(Alone))]
 public sealed class WorkChaosTests : IDisposable
 {
     private const int Workers = 4;

@@ -108,25 +108,6 @@ public sealed class RequestGuardTests : IDisposable
         Assert.Contains("\"status\":\"408\"", answer, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Announced_length_is_not_reserved()
-    {
-        await _server.PlaceOrderAsync();
-        var before = GC.GetTotalAllocatedBytes();
-        var clients = new List<TcpClient>();
-        for (var i = 0; i < 50; i++)
-        {
-            clients.Add(await ConnectAsync());
-            await clients[i].GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST {RunningServer.ServiceOrderPath} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\nExpect: 100-continue\r\n\r\n"), Cancel);
-            // The server says that it reads.
-            Assert.True(await clients[i].GetStream().ReadAsync(new byte[100], Cancel) > 0);
-        }
-
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50L * 1024 * 1024);
-        clients.ForEach(client => client.Dispose());
-    }
-
     private async Task<TcpClient> ConnectAsync()
     {
         var client = new TcpClient();

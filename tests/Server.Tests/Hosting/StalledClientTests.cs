@@ -10,6 +10,7 @@ using Tmf.ServiceOrdering.V4;
 namespace ServiceOrdering.Server.Tests.Hosting;
 
 /// <summary>Who asks for much and reads nothing holds little, and not for long.</summary>
+[Collection(typeof(Alone))]
 public sealed class StalledClientTests : IDisposable
 {
     private const int Streams = 100;

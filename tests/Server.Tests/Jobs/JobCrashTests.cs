@@ -7,7 +7,7 @@ using Tmf.ServiceOrdering.V4;
 namespace ServiceOrdering.Server.Tests.Jobs;
 
 /// <summary>Jobs whose servers are killed while they carry them out.</summary>
-[Collection(typeof(Chaos))]
+[Collection(typeof(Alone))]
 public sealed class JobCrashTests : IDisposable
 {
     private const int ItemsPerOrder = 10;

@@ -7,15 +7,11 @@ using ServiceOrdering.Server.Tests.Hub;
 
 namespace ServiceOrdering.Server.Tests.Storage;
 
-/// <summary>It has the machine to itself: what it measures is how soon others take over.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class Chaos;
-
 /// <summary>
 /// Several servers on one database that writers, watchers and listeners use while they are killed, cut off from it, paused, and
 /// while it is restarted itself: nothing that was answered is lost, and nobody is told anything out of order.
 /// </summary>
-[Collection(typeof(Chaos))]
+[Collection(typeof(Alone))]
 public sealed class ChaosTests : IAsyncDisposable
 {
     private const int Servers = 3;
