@@ -14,6 +14,8 @@ namespace ServiceOrdering.Json;
 /// <summary>One field of a message: its member in JSON, and compiled access to it.</summary>
 internal abstract class FieldPlan
 {
+    private readonly Absent _absent;
+
     protected FieldPlan(FieldDescriptor descriptor)
     {
         Descriptor = descriptor;
@@ -21,6 +23,7 @@ internal abstract class FieldPlan
         EncodedName = JsonEncodedText.Encode(JsonName);
         IsSettableAtCreation = FieldRules.IsSettable(descriptor, Phase.Creation);
         Oneof = descriptor.RealContainingOneof?.Index ?? -1;
+        _absent = FieldRules.AbsentForm(descriptor);
     }
 
     public FieldDescriptor Descriptor { get; }
@@ -121,6 +124,21 @@ internal abstract class FieldPlan
     /// <summary>The message in a field of one message, created where there is none.</summary>
     public virtual IMessage Child(IMessage message) =>
         throw new InvalidOperationException($"{Descriptor.FullName} is not one message.");
+
+    /// <summary>Writes the member of a field that holds nothing, where the contract shows it.</summary>
+    protected void WriteAbsent(Utf8JsonWriter writer)
+    {
+        switch (_absent)
+        {
+            case Absent.Null:
+                writer.WriteNull(EncodedName);
+                break;
+            case Absent.Empty:
+                writer.WriteStartArray(EncodedName);
+                writer.WriteEndArray();
+                break;
+        }
+    }
 
     internal static Func<IMessage, T> Getter<T>(PropertyInfo property)
     {

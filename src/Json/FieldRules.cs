@@ -31,6 +31,15 @@ public static class FieldRules
         return field.GetOptions()?.GetExtension(RestExtensions.MaxBytes) is > 0 and var bytes ? bytes : null;
     }
 
+    /// <summary>How JSON shows the field where it is absent: <c>tmf.rest.v1.absent</c>, else its message's <c>absent_members</c>.</summary>
+    public static Absent AbsentForm(FieldDescriptor field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return field.GetOptions()?.GetExtension(RestExtensions.Absent) is { } form and not Absent.Unspecified
+            ? form
+            : field.ContainingType.GetOptions()?.GetExtension(RestExtensions.AbsentMembers) ?? Absent.Unspecified;
+    }
+
     private static bool Has(FieldDescriptor field, FieldBehavior behavior)
     {
         ArgumentNullException.ThrowIfNull(field);

@@ -119,6 +119,11 @@ internal sealed class MessagePlan
                 {
                     StructCodec.TryReadMember(ref reader, reading, extensions ??= new Struct());
                 }
+                else if (known.IgnoresUnknown)
+                {
+                    reader.Read();
+                    JsonReading.Skip(ref reader);
+                }
                 else
                 {
                     Refuse(ref reader, reading, strangers ??= new HashSet<string>(StringComparer.Ordinal));
@@ -214,6 +219,7 @@ internal sealed class MessagePlan
                 throw new InvalidOperationException($"{descriptor.FullName}: one_member needs a message that is one oneof.");
             }
 
+            IgnoresUnknown = descriptor.GetOptions()?.GetExtension(RestExtensions.IgnoreUnknownMembers) ?? false;
             // Members about the object itself (@type) come after those of its own.
             Fields = [.. all.Where(field => field != extensions).Select(FieldPlan.Of).OrderBy(field => field.Descriptor.JsonName.StartsWith('@'))];
             Names = new NameTable([.. Fields.Select(field => field.JsonName)]);
@@ -222,6 +228,8 @@ internal sealed class MessagePlan
         public FieldPlan[] Fields { get; }
 
         public bool IsOneMember { get; }
+
+        public bool IgnoresUnknown { get; }
 
         public NameTable Names { get; }
 

@@ -23,6 +23,10 @@ internal sealed class RepeatedFieldPlan<T>(FieldDescriptor descriptor, PropertyI
             writer.WritePropertyName(EncodedName);
             WriteValue(writer, message);
         }
+        else
+        {
+            WriteAbsent(writer);
+        }
     }
 
     public override void WriteValue(Utf8JsonWriter writer, IMessage message)

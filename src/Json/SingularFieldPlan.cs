@@ -37,14 +37,11 @@ internal sealed class SingularFieldPlan<T> : FieldPlan
 
     public override void Write(Utf8JsonWriter writer, IMessage message)
     {
-        if (_has is not null && !_has(message))
+        var isSet = _has is null || _has(message);
+        var value = isSet ? _get(message) : default;
+        if (value is null || !isSet || (!Descriptor.HasPresence && _codec.IsDefault(value)) || !_codec.CanWrite(value))
         {
-            return;
-        }
-
-        var value = _get(message);
-        if (value is null || (!Descriptor.HasPresence && _codec.IsDefault(value)) || !_codec.CanWrite(value))
-        {
+            WriteAbsent(writer);
             return;
         }
 

@@ -7,6 +7,7 @@ using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Jeopardy;
 using ServiceOrdering.Server.Jobs;
+using ServiceOrdering.Server.Onap;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
@@ -44,6 +45,7 @@ internal static class Application
         builder.Services.AddFulfillment(builder.Configuration);
         builder.Services.AddJobs();
         builder.Services.AddJeopardy(builder.Configuration);
+        builder.Services.AddOnap(builder.Configuration);
         builder.Services.AddHub(builder.Configuration);
 
         var app = builder.Build();
@@ -54,6 +56,7 @@ internal static class Application
         app.MapServiceInventory();
         app.MapFulfillment();
         app.MapJobs();
+        app.MapOnap();
         app.MapHub();
         app.MapDiscovery();
         return app;

@@ -146,6 +146,10 @@ public sealed class JsonReadTests
     }
 
     [Fact]
+    public void Unknown_members_are_passed_over_where_the_contract_says_so() =>
+        Assert.Equal(new Card { Reader = "a" }, JsonFormat.Parse<Card>("{\"x\":{\"y\":[1]},\"reader\":\"a\",\"lent\":null,\"z\":2}"u8));
+
+    [Fact]
     public void A_message_without_room_for_unknown_members_refuses_them_by_name() =>
         Assert.Equal(
             [("/author/0/birth_place", JsonViolationKind.Invalid, "Author has no member \"birth_place\".")],

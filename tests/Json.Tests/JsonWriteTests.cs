@@ -19,6 +19,16 @@ public sealed class JsonWriteTests
     [Fact]
     public void An_empty_message_is_an_empty_object() => Assert.Equal("{}", Write(new Everything()));
 
+    [Fact]
+    public void What_is_absent_is_shown_where_the_contract_says_so() =>
+        Assert.Equal("{\"reader\":null,\"author\":null,\"since\":null,\"lent\":null,\"reserved\":[]}", Write(new Card()));
+
+    [Fact]
+    public void What_is_there_is_shown_as_ever_beside_what_is_absent() =>
+        Assert.Equal(
+            "{\"reader\":\"\",\"author\":null,\"since\":null,\"lent\":[\"a\"],\"reserved\":[],\"remark\":\"b\"}",
+            Write(new Card { Reader = "", Lent = { "a" }, Remark = "b" }));
+
     [Theory]
     [InlineData(0, 0, "1970-01-01T00:00:00.000Z")]
     [InlineData(1768464000, 999_999_999, "2026-01-15T08:00:00.999Z")]
