@@ -1,5 +1,6 @@
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
@@ -46,13 +47,16 @@ internal sealed record Cancellation(string OrderId, string TaskId, CancellationP
     public static async ValueTask<List<Cancellation>> ListDueAsync(Session session, DateTimeOffset now, int limit) =>
         (await session.ListAsync<Row>(DueByNow, Parameters.Of("now", now.ToUnixTimeMilliseconds()).With("limit", limit))).ConvertAll(row => row.Read());
 
-    /// <summary>Has it looked at where something has happened to the order that it is about.</summary>
+    /// <summary>Has it looked at where something has happened to the order that it is about; one that waits for its date, where the order has ended before.</summary>
     public static ValueTask FollowAsync(Write write, ServiceOrder? before, Draft<ServiceOrder>? after) =>
-        before is not null && (IsAbout(before.State) || (after is not null && IsAbout(after.Resource.State))) ? TouchAsync(write, before.Id) : ValueTask.CompletedTask;
+        before is null || ServiceOrderLifecycle.IsFinal(before.State) ? ValueTask.CompletedTask
+        : after is null || ServiceOrderLifecycle.IsFinal(after.Resource.State) ? TouchAsync(write, before.Id, evenWaiting: true)
+        : IsAbout(before.State) || IsAbout(after.Resource.State) ? TouchAsync(write, before.Id)
+        : ValueTask.CompletedTask;
 
     /// <summary>Has it looked at, at once. Each time the due time is another one, so that nobody who has seen the one before puts it off.</summary>
-    public static ValueTask TouchAsync(Write write, string orderId) => write.Session.SendAsync(
-        $"update cancellation set {AtOnce} where order_id = @orderId and phase <> 'waiting'", Parameters.Of("orderId", orderId));
+    public static ValueTask TouchAsync(Write write, string orderId, bool evenWaiting = false) => write.Session.SendAsync(
+        $"update cancellation set {AtOnce} where order_id = @orderId{(evenWaiting ? "" : " and phase <> 'waiting'")}", Parameters.Of("orderId", orderId));
 
     /// <summary>A holder does not let its item be cancelled.</summary>
     public static ValueTask RefuseAsync(Write write, string orderId, string refusal) => write.Session.SendAsync(

@@ -89,10 +89,8 @@ public sealed class CheckingTests
         var good = await server.PlaceAsync(WorkingServer.Order($"\"requestedStartDate\":\"{start:o}\"", "1"));
         var bad = await server.PlaceAsync(Unknown.Replace("{\"serviceOrderItem", $"{{\"requestedStartDate\":\"{start.AddDays(100):o}\",\"serviceOrderItem"));
         await server.WaitForAsync(bad, "rejected");
-        var waiting = await server.ReadAsync(good);
         var begun = await server.WaitForAsync(good, "inProgress");
 
-        Assert.Equal("acknowledged", waiting["state"]!.GetValue<string>());
         Assert.InRange(DateTimeOffset.Parse(begun["startDate"]!.GetValue<string>()), start.AddSeconds(-0.1), start.AddSeconds(30));
     }
 
