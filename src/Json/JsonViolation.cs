@@ -48,6 +48,6 @@ public enum JsonSource
     /// <summary>A request body: fields that cannot be set at creation (<see cref="FieldRules"/>) are skipped unread.</summary>
     Request,
 
-    /// <summary>A request body whose sender asked for strict handling: fields that only the server sets are violations.</summary>
+    /// <summary>A request body whose sender asked for strict handling: fields that only the server sets, and members that are not known, are violations.</summary>
     StrictRequest,
 }

@@ -115,7 +115,7 @@ internal sealed class MessagePlan
             var index = known.Names.Find(JsonReading.Utf8Text(ref reader));
             if (index < 0)
             {
-                if (known.Extensions is not null)
+                if (known.Extensions is not null && reading.Source != JsonSource.StrictRequest)
                 {
                     StructCodec.TryReadMember(ref reader, reading, extensions ??= new Struct());
                 }
@@ -181,7 +181,7 @@ internal sealed class MessagePlan
             throw JsonReading.Duplicate(ref reader, name);
         }
 
-        reading.Violate(ref reader, $"{_descriptor.Name} has no member \"{name}\".");
+        reading.Violate(ref reader, $"{_descriptor.Name} has no member \"{name}\"{NearName.Hint(name, Known.Fields.Select(field => field.JsonName))}");
         reader.Read();
         JsonReading.Skip(ref reader);
     }

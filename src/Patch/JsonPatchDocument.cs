@@ -79,10 +79,10 @@ internal sealed class JsonPatchDocument : PatchDocument
                 Places(operation.Path, target).ForEach(place => target.Replace(place, operation.Value));
                 break;
             case PatchAction.Move:
-                target.Move(Place(operation.From!, target), Place(operation.Path, target));
+                target.Move(Place(operation.From!, target), Destination(operation, target));
                 break;
             case PatchAction.Copy:
-                target.Copy(Place(operation.From!, target), Place(operation.Path, target));
+                target.Copy(Place(operation.From!, target), Destination(operation, target));
                 break;
             case PatchAction.Test:
                 Places(operation.Path, target).ForEach(place => target.Test(place, operation.Value));
@@ -92,17 +92,43 @@ internal sealed class JsonPatchDocument : PatchDocument
         }
     }
 
+    // An array takes what goes to it at its end, unless it is an array itself.
+    private static JsonPointer Destination(PatchOperation operation, PatchTarget target)
+    {
+        var place = Place(operation.Path, target);
+        return operation.Path.Path is not null && target.Find(place) is JsonArray && target.Find(Place(operation.From!, target)) is not JsonArray
+            ? place.Append(JsonPointer.End)
+            : place;
+    }
+
     // An array takes the value, or each element of a value that is an array itself, at its end.
     private static void AddOrAppend(PatchOperation operation, JsonPointer place, PatchTarget target, Func<string, bool>? isArray)
     {
-        if (IsElement(place) && place.Segments[^1] != operation.Path.Pointer.Segments.LastOrDefault())
+        var existing = target.Find(place);
+        if (operation.Path.Path is not null && existing is JsonObject && operation.Value.ValueKind == JsonValueKind.Object)
+        {
+            // What is there takes the members, and keeps its others.
+            foreach (var member in operation.Value.EnumerateObject())
+            {
+                target.Add(place.Append(member.Name), member.Value);
+            }
+
+            return;
+        }
+
+        if (operation.Path.Path is { EndsWithName: false } && existing is not JsonArray)
+        {
+            throw new PatchException(
+                PatchProblemKind.Unsupported, $"\"{operation.Path.Text}\" leads to what takes members, of which the value has none; to put something in its place is to replace it");
+        }
+
+        if (operation.Path.Path is null && IsElement(place) && place.Segments[^1] != operation.Path.Pointer.Segments.LastOrDefault())
         {
             throw new PatchException(
                 PatchProblemKind.Unsupported,
                 $"\"{operation.Path.Text}\" picks elements of the array to add to; leave out that condition, or use replace");
         }
 
-        var existing = target.Find(place);
         if (existing is null && !IsElement(place) && isArray?.Invoke(AttributePath(place)) == true)
         {
             target.Add(place, EmptyArray);

@@ -1,15 +1,23 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ServiceOrdering.Query;
 
 namespace ServiceOrdering.Patch;
 
 /// <summary>
-/// A path and the conditions on what it passes through: <c>/note/text?note.author=X&amp;note.id=1</c>. Without conditions
-/// it is a JSON Pointer and no more.
+/// A path and the conditions on what it passes through, in either of TMF630's ways: <c>/note/text?note.author=X&amp;note.id=1</c>
+/// (part 5) or <c>note[?(@.author=='X')].text</c> (part 6). Without conditions it is a JSON Pointer and no more.
 /// </summary>
 internal sealed record PatchQuery(string Text, JsonPointer Pointer, ImmutableArray<PatchCondition> Conditions)
 {
     private const int MaxConditions = 50;
+
+    // To have the tree as text is a fraction of the work of looking at its values.
+    private const int BytesOfText = 64;
+
+    /// <summary>The path where it is JSONPath.</summary>
+    public JsonPath? Path { get; private init; }
 
     /// <exception cref="FormatException">The text is not a path.</exception>
     /// <exception cref="NotSupportedException">The text is a path of a kind that is not served.</exception>
@@ -20,9 +28,9 @@ internal sealed record PatchQuery(string Text, JsonPointer Pointer, ImmutableArr
             return new(text, JsonPointer.Parse(text), []);
         }
 
-        if (text.StartsWith('$'))
+        if (IsJsonPath(text))
         {
-            throw new NotSupportedException("is a JSONPath, which is not served; write /note/text?note.author=X");
+            return ParseJsonPath(text);
         }
 
         var question = text.IndexOf('?', StringComparison.Ordinal);
@@ -37,11 +45,48 @@ internal sealed record PatchQuery(string Text, JsonPointer Pointer, ImmutableArr
             : throw new FormatException($"it has more than the {MaxConditions} conditions that are allowed.");
     }
 
+    /// <summary>Finds the places of either kind of path. Calls look before each value it looks at.</summary>
+    public List<JsonPointer> Select(JsonNode? root, Action<int> look)
+    {
+        if (Path is null)
+        {
+            return Select(root, () => look(1));
+        }
+
+        look((int)Math.Min(int.MaxValue, JsonText.Size(root) / BytesOfText));
+        return [.. Path.Select(JsonSerializer.SerializeToElement(root), look).Select(place => new JsonPointer(place))];
+    }
+
+    // A pointer may lack its slash; then it has no brackets, and dots only in its conditions.
+    private static bool IsJsonPath(string text)
+    {
+        var question = text.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? text : text[..question];
+        return !path.StartsWith('/')
+            && (path.StartsWith('$') || path.Contains('[', StringComparison.Ordinal) || (question < 0 && path.Contains('.', StringComparison.Ordinal) && !path.Contains('/', StringComparison.Ordinal)));
+    }
+
+    private static PatchQuery ParseJsonPath(string text)
+    {
+        try
+        {
+            return new(text, JsonPointer.Root, []) { Path = JsonPath.Parse(text) };
+        }
+        catch (QueryException e) when (e.Errors.All(error => error.Kind != QueryErrorKind.NotSupported))
+        {
+            throw new FormatException(e.Message, e);
+        }
+        catch (QueryException e)
+        {
+            throw new NotSupportedException($"is JSONPath of a kind that is not served: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Finds the places that the path leads to, in document order. A condition is checked wherever the path passes what
     /// it is about, so it narrows at the deepest array that the two share. Calls look before each value it looks at.
     /// </summary>
-    public List<JsonPointer> Select(JsonNode? root, Action look)
+    private List<JsonPointer> Select(JsonNode? root, Action look)
     {
         var found = new List<JsonPointer>();
         Visit(root, 0, JsonPointer.Root, []);

@@ -8,7 +8,7 @@ internal sealed class PatchTarget
 {
     private readonly PatchLimits _limits;
     private long _size;
-    private int _visits;
+    private long _visits;
 
     public PatchTarget(JsonNode? original, PatchLimits limits)
     {
@@ -20,9 +20,13 @@ internal sealed class PatchTarget
     public JsonNode? Root { get; private set; }
 
     /// <summary>Counts a value that is looked at.</summary>
-    public void Look()
+    public void Look() => Look(1);
+
+    /// <summary>Counts values that are looked at.</summary>
+    public void Look(int values)
     {
-        if (++_visits > _limits.Visits)
+        _visits += values;
+        if (_visits > _limits.Visits)
         {
             throw new PatchException(
                 PatchProblemKind.TooLarge, $"the patch has to look at more than the {_limits.Visits} values that are allowed");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Query;
 
@@ -11,6 +12,9 @@ internal sealed class PathStep(string name, StepShape shape)
     public byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(name);
 
     public StepShape Shape { get; } = shape;
+
+    /// <summary>Which element of the array under the name is meant; null for any.</summary>
+    public int? Position { get; init; }
 }
 
 /// <summary>A place in the resource that paths start from: the resource, or an element under an element filter.</summary>
@@ -23,15 +27,22 @@ internal sealed record AttributeScope(AttributeType Type, ResourceSchema? Schema
     public AttributePath Resolve(IReadOnlyList<string> names)
     {
         var scope = this;
+        UnknownAttribute? unknown = null;
         var steps = ImmutableArray.CreateBuilder<PathStep>(names.Count);
         foreach (var name in names)
         {
+            unknown ??= scope.FindUnknown(name, steps.Count > 0 ? steps[^1].Name : "");
             (scope, var shape) = scope.Enter(name);
             steps.Add(new PathStep(name, shape));
         }
 
-        return new AttributePath(string.Join('.', names), steps.MoveToImmutable(), scope);
+        return new AttributePath(string.Join('.', names), steps.MoveToImmutable(), scope) { Unknown = unknown };
     }
+
+    // Inside of free JSON every name may be there.
+    private UnknownAttribute? FindUnknown(string name, string owner) => Type == AttributeType.Any || Schema?.Find(name) is not null
+        ? null
+        : new UnknownAttribute(name, Schema is null ? $"'{owner}'" : Schema.Name, NearName.Hint(name, Schema?.Names ?? []));
 
     private (AttributeScope Scope, StepShape Shape) Enter(string name)
     {
@@ -52,6 +63,9 @@ internal sealed record AttributeScope(AttributeType Type, ResourceSchema? Schema
 internal sealed record AttributePath(string Text, ImmutableArray<PathStep> Steps, AttributeScope Target)
 {
     public AttributeType Type => Target.Type;
+
+    /// <summary>The first name that is no attribute at its place; null where all are.</summary>
+    public UnknownAttribute? Unknown { get; init; }
 
     /// <summary>Whether at most one value can be reached, at a place that the schema knows.</summary>
     public bool IsSingle => Steps.All(step => step.Shape == StepShape.One);

@@ -11,6 +11,8 @@ namespace ServiceOrdering.Query;
 /// </summary>
 public sealed class FieldSelection
 {
+    private const string Parameter = "fields";
+
     // Null: everything under this name.
     private readonly Dictionary<string, FieldSelection>? _members;
 
@@ -27,33 +29,53 @@ public sealed class FieldSelection
 
     /// <summary>
     /// Parses a text that is already percent-decoded. Blanks around names are dropped; <c>none</c> selects only what
-    /// always stays; a null or empty text is <see cref="All"/>.
+    /// always stays; a path may be JSONPath that is nothing but names (<c>$.note[*].text</c>). A null or empty text is
+    /// <see cref="All"/>.
     /// </summary>
-    /// <exception cref="QueryException">The text is longer, or a path deeper, than allowed.</exception>
-    public static FieldSelection Parse(string? fields)
+    /// <exception cref="QueryException">
+    /// The text is longer, or a path deeper, than allowed; JSONPath is not valid or asks for more than names; a name is no
+    /// attribute, where that is refused.
+    /// </exception>
+    public static FieldSelection Parse(string? fields, ResourceSchema schema, UnknownAttributes unknown = UnknownAttributes.MatchNothing)
     {
         if (string.IsNullOrWhiteSpace(fields))
         {
             return All;
         }
 
-        QueryLimits.CheckText(fields, "fields");
+        QueryLimits.CheckText(fields, Parameter);
+        var errors = new List<QueryError>();
+        var isWhole = false;
         var members = new Dictionary<string, FieldSelection>(StringComparer.Ordinal) { ["id"] = All, ["href"] = All, ["@type"] = All };
-        foreach (var path in fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var path in PlainPath.Split(fields).Select(path => path.Trim()).Where(path => path.Length > 0 && path != "none"))
         {
-            var names = path.Split('.', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            if (names.Length > QueryLimits.Depth)
+            try
             {
-                throw new QueryException(QueryErrorKind.TooLarge, "fields", $"A path is more than {QueryLimits.Depth} names deep.");
+                var isJsonPath = PlainPath.IsJsonPath(path);
+                var names = isJsonPath
+                    ? PlainPath.Names(path, Parameter, schema)
+                    : [.. path.Split('.', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+                isWhole |= isJsonPath && names.Count == 0;
+                if (names.Count > QueryLimits.Depth)
+                {
+                    errors.Add(new QueryError(QueryErrorKind.TooLarge, Parameter, $"A path is more than {QueryLimits.Depth} names deep."));
+                }
+                else if (unknown == UnknownAttributes.Refuse && schema.Scope.Resolve(names).Unknown is { } stranger)
+                {
+                    errors.Add(stranger.ToError(Parameter, position: null));
+                }
+                else
+                {
+                    Add(members, names.ToArray());
+                }
             }
-
-            if (path != "none")
+            catch (QueryException e)
             {
-                Add(members, names);
+                errors.AddRange(e.Errors);
             }
         }
 
-        return new FieldSelection(members);
+        return errors.Count > 0 ? throw new QueryException(errors) : isWhole ? All : new FieldSelection(members);
     }
 
     /// <summary>Removes from the message, in place, what is not selected. Extension members are selected by their names.</summary>

@@ -31,6 +31,9 @@ public sealed class Filter
     /// <summary>The filter without conditions: everything matches.</summary>
     public static Filter All { get; } = new(new AllOf(), null);
 
+    /// <summary>The filter that nothing matches.</summary>
+    public static Filter None { get; } = new(new AnyOf(), null);
+
     /// <summary>Whether everything matches because there are no conditions.</summary>
     public bool IsAll => Root is AllOf { Nodes.IsEmpty: true };
 
@@ -45,16 +48,17 @@ public sealed class Filter
     /// empty text is <see cref="All"/>.
     /// </summary>
     /// <exception cref="QueryException">Lists every problem of the text.</exception>
-    public static Filter Parse(string? query, ResourceSchema schema) =>
-        string.IsNullOrWhiteSpace(query) ? All : new Filter(FlatParser.Parse(query, schema), schema);
+    public static Filter Parse(string? query, ResourceSchema schema, UnknownAttributes unknown = UnknownAttributes.MatchNothing) =>
+        string.IsNullOrWhiteSpace(query) ? All : new Filter(FlatParser.Parse(query, schema, unknown), schema);
 
     /// <summary>
     /// Parses the JSONPath of <c>filter=</c>, not percent-encoded: <c>$[?(@.state=='held' &amp;&amp; @.priority&lt;3)]</c>, or
-    /// a path whose elements are asked for: <c>$.note[?(@.author=='X')]</c>. A null or empty text is <see cref="All"/>.
+    /// a path whose elements are asked for: <c>$.note[?(@.author=='X')]</c>. It starts from the collection or from its name:
+    /// <c>$.serviceOrder[*].note</c>. A null or empty text is <see cref="All"/>.
     /// </summary>
     /// <exception cref="QueryException">The text is not valid, or asks for what is not supported.</exception>
-    public static Filter ParseJsonPath(string? path, ResourceSchema schema) =>
-        string.IsNullOrWhiteSpace(path) ? All : new Filter(JsonPathParser.Parse(path, schema), schema);
+    public static Filter ParseJsonPath(string? path, ResourceSchema schema, UnknownAttributes unknown = UnknownAttributes.MatchNothing) =>
+        string.IsNullOrWhiteSpace(path) ? All : new Filter(JsonPathParser.Parse(path, schema, unknown), schema);
 
     /// <summary>Both filters at once.</summary>
     /// <exception cref="ArgumentException">They are over different resources.</exception>
@@ -67,6 +71,20 @@ public sealed class Filter
 
         return left._schema == right._schema
             ? new Filter(new AllOf(left.Root, right.Root), left._schema)
+            : throw new ArgumentException("The filters are over different resources.", nameof(right));
+    }
+
+    /// <summary>Either filter.</summary>
+    /// <exception cref="ArgumentException">They are over different resources.</exception>
+    public static Filter Or(Filter left, Filter right)
+    {
+        if (left.IsAll || right.IsAll)
+        {
+            return All;
+        }
+
+        return left._schema == right._schema
+            ? new Filter(new AnyOf(left.Root, right.Root), left._schema)
             : throw new ArgumentException("The filters are over different resources.", nameof(right));
     }
 
@@ -121,6 +139,10 @@ public sealed class Filter
         .Distinct()
         .Where(path => TryGetRequiredValues(path, out _))];
 
+    /// <summary>The texts that an attribute is compared equal with, in the order of the query.</summary>
+    public IReadOnlyList<string> TextsOf(string path) =>
+        [.. EqualTo(Root, path).SelectMany(comparison => comparison.Operands).Select(operand => operand.Text).OfType<string>().Distinct()];
+
     /// <summary>The paths of all attributes that are looked at, each once.</summary>
     public IReadOnlyList<string> Paths => [.. PathsOf(Root).Distinct()];
 
@@ -130,6 +152,15 @@ public sealed class Filter
         AnyOf any => any.Nodes.SelectMany(PathsOf),
         Not not => PathsOf(not.Node),
         PathNode path => [path.Path.Text],
+        _ => [],
+    };
+
+    private static IEnumerable<Comparison> EqualTo(FilterNode node, string path) => node switch
+    {
+        Comparison { Operator: QueryOperator.Equal } comparison when comparison.Path.Text == path => [comparison],
+        AllOf all => all.Nodes.SelectMany(inner => EqualTo(inner, path)),
+        AnyOf any => any.Nodes.SelectMany(inner => EqualTo(inner, path)),
+        Not not => EqualTo(not.Node, path),
         _ => [],
     };
 

@@ -83,6 +83,11 @@ internal abstract class PathNode(AttributePath path) : FilterNode
             return false;
         }
 
+        if (Path.Steps[index].Position is { } position)
+        {
+            return member.ValueKind == JsonValueKind.Array && position < member.GetArrayLength() && Reach(member[position], index + 1);
+        }
+
         if (member.ValueKind != JsonValueKind.Array)
         {
             return Reach(member, index + 1);

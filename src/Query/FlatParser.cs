@@ -8,6 +8,7 @@ internal sealed class FlatParser
 {
     private static readonly (string Text, QueryOperator Operator)[] Operators =
     [
+        ("==", QueryOperator.Equal),
         (">=", QueryOperator.GreaterOrEqual),
         ("<=", QueryOperator.LessOrEqual),
         ("=~", QueryOperator.Match),
@@ -29,24 +30,29 @@ internal sealed class FlatParser
         ["regex"] = QueryOperator.Match,
     };
 
+    // Of TMF630, part 2: what is referred to, instead of the references.
+    private static readonly HashSet<string> Expansions = new(StringComparer.Ordinal) { "depth", "expand" };
+
     private readonly QueryText _text;
     private readonly AttributeScope _scope;
+    private readonly UnknownAttributes _unknown;
     private readonly List<QueryError> _errors = [];
     private readonly HashSet<(char Quote, bool SplitsAtComma)> _unclosed = [];
     private bool _isTooLarge;
     private int _index;
     private int _clauses;
 
-    private FlatParser(string raw, ResourceSchema schema)
+    private FlatParser(string raw, ResourceSchema schema, UnknownAttributes unknown)
     {
+        _unknown = unknown;
         QueryLimits.CheckText(raw, "query");
         _text = QueryText.Decode(raw, "query");
         _scope = schema.Scope;
     }
 
-    public static FilterNode Parse(string raw, ResourceSchema schema)
+    public static FilterNode Parse(string raw, ResourceSchema schema, UnknownAttributes unknown)
     {
-        var parser = new FlatParser(raw, schema);
+        var parser = new FlatParser(raw, schema, unknown);
         var alternatives = parser.ReadAlternatives();
         return parser._errors.Count > 0 ? throw new QueryException(parser._errors)
             : alternatives is [var only] ? only
@@ -123,7 +129,8 @@ internal sealed class FlatParser
             _index++;
         }
 
-        var name = _text.Text[start.._index].Trim();
+        var sent = _text.Text[start.._index];
+        var name = sent.Trim();
         var position = _text.PositionOf(start);
         var found = _index < _text.Length ? OperatorAt(_index) : null;
         if (found is not { } op)
@@ -156,12 +163,34 @@ internal sealed class FlatParser
         }
 
         // A pattern is one value: its commas are its own.
-        var values = effective == QueryOperator.Match ? [ReadValue(splitsAtComma: false)] : ReadValues();
-        return CheckName(name, names, position) ? new Clause(name, _scope.Resolve(names), effective, values, position) : null;
+        var isApart = sent.EndsWith(' ') && _index < _text.Length && _text[_index] == ' ';
+        var values = effective == QueryOperator.Match ? [ReadValue(splitsAtComma: false, isApart)] : ReadValues(isApart);
+        if (!CheckName(name, names, position))
+        {
+            return null;
+        }
+
+        var path = _scope.Resolve(names);
+        if (path.Unknown is { } unknown && _unknown == UnknownAttributes.Refuse)
+        {
+            _errors.Add(unknown.ToError(name, position));
+        }
+
+        return new Clause(name, path, effective, values, position);
     }
 
     private bool CheckName(string name, List<string> names, int position)
     {
+        if (PlainPath.IsJsonPath(name) || (name == "filter" && _scope.Schema?.Find(name) is null))
+        {
+            return Fail(QueryErrorKind.BadSyntax, name, "JSONPath is the value of the parameter filter: filter=$[?(@.state=='held')].", position);
+        }
+
+        if (Expansions.Contains(name) && _scope.Schema?.Find(name) is null)
+        {
+            return Fail(QueryErrorKind.NotSupported, name, $"'{name}' is not supported: what is referred to is asked for by its own id.", position);
+        }
+
         if (names.Exists(n => n.Length == 0))
         {
             var problem = name.Length == 0 ? "An attribute is missing before the operator." : $"{name} has an empty name between dots.";
@@ -179,19 +208,21 @@ internal sealed class FlatParser
             || Fail(QueryErrorKind.BadOperator, name, $".{names[^1]} is not an operator; allowed: {Condition.AllowedOperators(owner)}.", position);
     }
 
-    private List<Literal> ReadValues()
+    private List<Literal> ReadValues(bool isApart)
     {
-        var values = new List<Literal> { ReadValue(splitsAtComma: true) };
+        var values = new List<Literal> { ReadValue(splitsAtComma: true, isApart) };
         while (_index < _text.Length && _text[_index] == ',')
         {
             _index++;
-            values.Add(ReadValue(splitsAtComma: true));
+            values.Add(ReadValue(splitsAtComma: true, isApart));
         }
 
         return values;
     }
 
-    private Literal ReadValue(bool splitsAtComma)
+    /// <param name="splitsAtComma">Whether a comma ends the value.</param>
+    /// <param name="isApart">Whether the operator stands apart from both sides, as people write: <c>state = held</c>.</param>
+    private Literal ReadValue(bool splitsAtComma, bool isApart)
     {
         bool IsEnd(int index) => index >= _text.Length || IsSeparator(index) || (splitsAtComma && _text[index] == ',');
 
@@ -208,9 +239,9 @@ internal sealed class FlatParser
             for (var closing = opening + 1; closing < _text.Length; closing++)
             {
                 // Only a quote that ends the value closes it; without one the quotes are ordinary characters.
-                if (_text[closing] == _text[opening] && IsEnd(closing + 1))
+                if (_text[closing] == _text[opening] && EndBehind(closing) is { } end)
                 {
-                    _index = closing + 1;
+                    _index = end;
                     return new Literal(_text.Text[(opening + 1)..closing], LiteralKind.Plain, _text.PositionOf(opening));
                 }
             }
@@ -223,7 +254,32 @@ internal sealed class FlatParser
             _index++;
         }
 
-        return new Literal(_text.Text[start.._index], LiteralKind.Plain, _text.PositionOf(start));
+        // A blank that was sent as such is between the words; one that was encoded is part of the value.
+        var (first, last) = (start, _index);
+        while (first < last && IsBetweenWords(first))
+        {
+            first++;
+        }
+
+        while (last > first && IsBetweenWords(last - 1))
+        {
+            last--;
+        }
+
+        return new Literal(_text.Text[first..last], LiteralKind.Plain, _text.PositionOf(start));
+
+        int? EndBehind(int closing)
+        {
+            var end = closing + 1;
+            while (!IsEnd(end) && IsBetweenWords(end))
+            {
+                end++;
+            }
+
+            return IsEnd(end) ? end : null;
+        }
+
+        bool IsBetweenWords(int index) => _text[index] == ' ' && (isApart || !_text.IsEncoded(index));
     }
 
     private bool IsSeparator(int index) => _text[index] is '&' or ';' && !_text.IsEncoded(index);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ServiceOrdering.Query;
 
 /// <summary>
@@ -20,29 +22,88 @@ internal sealed class JsonPathParser
     ];
 
     private readonly JsonPathScanner _scan;
+    private readonly UnknownAttributes _unknown;
+    private readonly string _parameter;
+    private readonly bool _takesPositions;
     private readonly List<QueryError> _errors = [];
     private int _depth;
     private int _clauses;
 
-    private JsonPathParser(string text)
+    private JsonPathParser(string text, string parameter, UnknownAttributes unknown, bool takesPositions)
     {
-        QueryLimits.CheckText(text, Parameter);
-        _scan = new JsonPathScanner(text);
+        QueryLimits.CheckText(text, parameter);
+        _scan = new JsonPathScanner(text, parameter);
+        _parameter = parameter;
+        _unknown = unknown;
+        _takesPositions = takesPositions;
     }
 
-    public static FilterNode Parse(string text, ResourceSchema schema)
+    public static FilterNode Parse(string text, ResourceSchema schema, UnknownAttributes unknown)
     {
-        var parser = new JsonPathParser(text);
-        var node = parser.ReadQuery(schema.Scope);
+        var parser = new JsonPathParser(text, Parameter, unknown, takesPositions: false);
+        var node = parser.ReadQuery(schema);
         return parser._errors.Count > 0 ? throw new QueryException(parser._errors) : node;
     }
 
-    // "$[?(...)]", "$.note[?(...)]", and the same without "$".
-    private FilterNode ReadQuery(AttributeScope scope)
+    /// <summary>A path to places of a document that nothing is known of.</summary>
+    public static JsonPath ParsePlaces(string text, string parameter)
+    {
+        var parser = new JsonPathParser(text, parameter, UnknownAttributes.MatchNothing, takesPositions: true);
+        var steps = parser.ReadPlaces();
+        return parser._errors.Count > 0 ? throw new QueryException(parser._errors) : new JsonPath(steps);
+    }
+
+    private ImmutableArray<PlaceStep> ReadPlaces()
+    {
+        var anything = new AttributeScope(AttributeType.Any, null, [], Depth: 0);
+        var steps = ImmutableArray.CreateBuilder<PlaceStep>();
+        if (!_scan.TryTake("$") && _scan.TryTakeName() is { } first)
+        {
+            steps.Add(new MemberStep(first));
+        }
+
+        while (true)
+        {
+            _scan.SkipDotBeforeBracket();
+            var clauses = _clauses;
+            if (_scan.TryTake("[*]"))
+            {
+                steps.Add(new ElementStep(null, 0));
+            }
+            else if (_scan.TryTake("[?"))
+            {
+                var filter = Nested(() => ReadOr(anything));
+                steps.Add(new ElementStep(filter, _clauses - clauses));
+                _scan.Expect("]");
+            }
+            else if (_scan.TryTakePosition() is { } position)
+            {
+                steps.Add(new PositionStep(position));
+            }
+            else if (_scan.TryTakeStep() is { } name)
+            {
+                steps.Add(new MemberStep(name));
+            }
+            else
+            {
+                _scan.SkipBlanks();
+                return _scan.AtEnd ? steps.ToImmutable() : throw _scan.Unexpected("a path such as $.note[?(@.author=='X')].text");
+            }
+
+            if (steps.Count > 2 * QueryLimits.Depth)
+            {
+                throw _scan.Fail(QueryErrorKind.TooLarge, $"The path has more than {2 * QueryLimits.Depth} steps.");
+            }
+        }
+    }
+
+    // "$[?(...)]", "$.note[?(...)]", and the same without "$". A list is an array; the standard's own examples name it.
+    private FilterNode ReadQuery(ResourceSchema schema)
     {
         _scan.SkipBlanks();
         var start = _scan.Index;
-        var path = ReadPath(scope, firstName: _scan.TryTake("$") ? null : _scan.TryTakeName());
+        var first = _scan.TryTake("$") ? _scan.TryTakeStep() : _scan.TryTakeName();
+        var path = ReadPath(schema.Scope, first == schema.CollectionName && schema.Find(first) is null ? null : first);
         _scan.SkipBlanks();
         if (!_scan.AtEnd || _scan.Index == start)
         {
@@ -142,7 +203,7 @@ internal sealed class JsonPathParser
         {
             // "!=" is the negation of "==" over the whole path, also through element filters.
             var isNot = op == QueryOperator.NotEqual;
-            var leaf = new Condition(Parameter, _errors).Create(path.Rest, isNot ? QueryOperator.Equal : op, [value], position);
+            var leaf = new Condition(_parameter, _errors).Create(path.Rest, isNot ? QueryOperator.Equal : op, [value], position);
             var node = path.Wrap(leaf ?? new AllOf());
             return isNot ? new Not(node) : node;
         }
@@ -211,9 +272,14 @@ internal sealed class JsonPathParser
     {
         var parts = new List<(AttributePath Path, FilterNode Filter)>();
         List<string> names = firstName is null ? [] : [firstName];
+        var positions = new Dictionary<int, int>();
         while (true)
         {
-            if (_scan.TryTakeStep() is { } name)
+            if (_takesPositions && names.Count > 0 && _scan.TryTakePosition() is { } position)
+            {
+                positions[names.Count - 1] = position;
+            }
+            else if (_scan.TryTakeStep() is { } name)
             {
                 names.Add(name);
                 if (scope.Depth + names.Count > QueryLimits.Depth)
@@ -223,17 +289,33 @@ internal sealed class JsonPathParser
             }
             else if (_scan.TryTake("[?"))
             {
-                var path = scope.Resolve(names);
+                var path = Resolve(scope, names, positions);
                 scope = path.Target;
-                names = [];
+                (names, positions) = ([], []);
                 parts.Add((path, Nested(() => ReadOr(scope))));
                 _scan.Expect("]");
             }
             else
             {
-                return new ElementPath(parts, scope.Resolve(names));
+                return new ElementPath(parts, Resolve(scope, names, positions));
             }
         }
+    }
+
+    private AttributePath Resolve(AttributeScope scope, List<string> names, Dictionary<int, int> positions)
+    {
+        var path = scope.Resolve(names);
+        if (positions.Count > 0)
+        {
+            path = path with { Steps = [.. path.Steps.Select((step, i) => positions.TryGetValue(i, out var position) ? new PathStep(step.Name, step.Shape) { Position = position } : step)] };
+        }
+
+        if (path.Unknown is { } unknown && _unknown == UnknownAttributes.Refuse)
+        {
+            _errors.Add(unknown.ToError(_parameter, _scan.Index));
+        }
+
+        return path;
     }
 
     private static QueryOperator Mirror(QueryOperator op) => op switch

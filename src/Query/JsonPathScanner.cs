@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace ServiceOrdering.Query;
@@ -9,22 +10,24 @@ internal sealed class JsonPathScanner
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly string _text;
+    private readonly string _parameter;
 
-    public JsonPathScanner(string text)
+    public JsonPathScanner(string text, string parameter)
     {
         _text = text;
+        _parameter = parameter;
         for (Index = 0; Index < text.Length; Index++)
         {
             if (text[Index] == '\0')
             {
-                throw Fail(QueryErrorKind.BadValue, "The filter contains the character U+0000.");
+                throw Fail(QueryErrorKind.BadValue, $"'{parameter}' contains the character U+0000.");
             }
 
             if (char.IsSurrogate(text[Index]))
             {
                 if (!Rune.TryGetRuneAt(text, Index, out _))
                 {
-                    throw Fail(QueryErrorKind.BadSyntax, "The filter is not well-formed Unicode.");
+                    throw Fail(QueryErrorKind.BadSyntax, $"'{parameter}' is not well-formed Unicode.");
                 }
 
                 Index++;
@@ -77,13 +80,17 @@ internal sealed class JsonPathScanner
     /// <summary>Takes <c>.name</c> or <c>['name']</c>. A <c>[*]</c> is skipped: an array stands for its elements anyway.</summary>
     public string? TryTakeStep()
     {
+        SkipDotBeforeBracket();
         while (TryTake("[*]"))
         {
+            SkipDotBeforeBracket();
         }
 
         if (At("."))
         {
             Index++;
+            // A member may be marked as one that is not an operator of JSONPath: .`@type.
+            TryTake("`");
             if (At(".") || At("*"))
             {
                 throw Fail(QueryErrorKind.NotSupported, "Recursive descent and wildcards over members are not supported.");
@@ -114,6 +121,38 @@ internal sealed class JsonPathScanner
 
         Expect("]");
         return quoted.Length > 0 ? quoted : throw Unexpected("a name that is not empty", start);
+    }
+
+    /// <summary>Skips the dot of <c>.[</c>, which some write between a name and a bracket.</summary>
+    public void SkipDotBeforeBracket()
+    {
+        if (At(".["))
+        {
+            Index++;
+        }
+    }
+
+    /// <summary>Takes <c>[3]</c>.</summary>
+    public int? TryTakePosition()
+    {
+        var start = Index;
+        if (TryTake("["))
+        {
+            SkipBlanks();
+            var first = Index;
+            while (!AtEnd && char.IsAsciiDigit(_text[Index]))
+            {
+                Index++;
+            }
+
+            if (int.TryParse(_text.AsSpan(first, Index - first), NumberStyles.None, CultureInfo.InvariantCulture, out var position) && TryTake("]"))
+            {
+                return position;
+            }
+        }
+
+        Index = start;
+        return null;
     }
 
     public string? TryTakeName()
@@ -221,7 +260,7 @@ internal sealed class JsonPathScanner
     }
 
     public QueryException Fail(QueryErrorKind kind, string message, int? position = null) =>
-        new(kind, "filter", message, position ?? Index);
+        new(kind, _parameter, message, position ?? Index);
 
     private char TakeEscape()
     {

@@ -15,7 +15,10 @@ public enum QueryErrorKind
     /// <summary>One of <see cref="QueryLimits"/> is exceeded.</summary>
     TooLarge,
 
-    /// <summary>Valid JSONPath that this library does not evaluate.</summary>
+    /// <summary>A name is no attribute, where that is refused.</summary>
+    UnknownAttribute,
+
+    /// <summary>A part of the standard, or valid JSONPath, that this library does not evaluate.</summary>
     NotSupported,
 }
 

@@ -45,7 +45,7 @@ internal sealed class QueryText
             throw new QueryException(QueryErrorKind.BadSyntax, parameter, "The query is not well-formed Unicode.", index);
         }
 
-        Append(raw[index] == '+' ? new Rune(' ') : rune, index, encoded: false);
+        Append(raw[index] == '+' ? new Rune(' ') : rune, index, encoded: raw[index] == '+');
         return index + rune.Utf16SequenceLength;
     }
 

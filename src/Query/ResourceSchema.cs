@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Json;
@@ -61,6 +62,7 @@ public sealed class ResourceSchema
     private ResourceSchema(ResourceSchema left, ResourceSchema right)
     {
         Message = left.Message;
+        Name = left.Name == right.Name ? left.Name : null;
         Extensions = left.Extensions ?? right.Extensions;
         foreach (var attribute in left.Attributes.Concat(right.Attributes))
         {
@@ -72,6 +74,7 @@ public sealed class ResourceSchema
     private ResourceSchema(MessageDescriptor message)
     {
         Message = message;
+        Name = message.Name;
         foreach (var field in message.Fields.InDeclarationOrder())
         {
             if (field.Name == "extensions" && field.FieldType == FieldType.Message && field.MessageType == Struct.Descriptor)
@@ -87,6 +90,15 @@ public sealed class ResourceSchema
 
     /// <summary>The message that describes the resource; of several, the first.</summary>
     public MessageDescriptor Message { get; }
+
+    /// <summary>What the resource is called; null where it may be one of several.</summary>
+    internal string? Name { get; }
+
+    /// <summary>The names of the attributes.</summary>
+    internal IEnumerable<string> Names => _attributes.Keys;
+
+    /// <summary>What a collection of these resources is called, and JSONPath may start from: <c>serviceOrder</c>.</summary>
+    internal string CollectionName => JsonNamingPolicy.CamelCase.ConvertName(Message.Name);
 
     internal FieldDescriptor? Extensions { get; }
 

@@ -34,7 +34,7 @@ public abstract class SqlDialect
         return new SqlFilter(translation.Condition(filter.Root), translation.Parameters);
     }
 
-    /// <summary>Translates a sort order; it always ends with the id.</summary>
+    /// <summary>Translates a sort order; it always ends with the id, in the direction that the order begins with.</summary>
     /// <param name="order">The order.</param>
     /// <param name="columns">Where the attributes are; <c>id</c> must be among them.</param>
     /// <param name="parameterPrefix">As for a filter.</param>
@@ -42,9 +42,8 @@ public abstract class SqlDialect
     {
         var translation = new SqlTranslation(this, columns, parameterPrefix);
         var terms = order.Keys
-            .Where(key => key.Path.Type is not (AttributeType.None or AttributeType.Object))
             .Select(key => $"{translation.SortValue(key.Path)} {(key.Descending ? "DESC" : "ASC")} NULLS LAST")
-            .Append(columns.Attributes["id"]);
+            .Append(columns.Attributes["id"] + (order.Keys is [{ Descending: true }, ..] ? " DESC" : ""));
         return new SqlOrder(string.Join(", ", terms), translation.Parameters);
     }
 

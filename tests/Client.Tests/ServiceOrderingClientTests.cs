@@ -49,7 +49,7 @@ public sealed class ServiceOrderingClientTests(RunningServer server) : IClassFix
 
         var newestFirst = placed.OrderByDescending(order => order.OrderDate.ToDateTime());
         Assert.Equal(
-            newestFirst.ThenBy(order => order.Id, StringComparer.Ordinal),
+            newestFirst.ThenByDescending(order => order.Id, StringComparer.Ordinal),
             read.Where(placed.Contains));
     }
 

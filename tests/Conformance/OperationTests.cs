@@ -13,6 +13,7 @@ public partial class OperationTests
     public static TheoryData<string, string, string> Standards => new()
     {
         { "tmf641-v4.1.operations.csv", "conformance.md", "/tmf-api/serviceOrdering/v4" },
+        { "tmf641-v4.1.operations.csv", "conformance.md", "/tmf-api/serviceOrderingManagement/v4" },
         { "tmf638-v5.operations.csv", "conformance-tmf638.md", "/tmf-api/serviceInventory/v5" },
         { "tmf638-v5.operations.csv", "conformance-tmf638.md", "/tmf-api/serviceInventoryManagement/v5" },
     };

@@ -152,7 +152,7 @@ public sealed class JsonReadTests
     [Fact]
     public void A_message_without_room_for_unknown_members_refuses_them_by_name() =>
         Assert.Equal(
-            [("/author/0/birth_place", JsonViolationKind.Invalid, "Author has no member \"birth_place\".")],
+            [("/author/0/birth_place", JsonViolationKind.Invalid, "Author has no member \"birth_place\"; did you mean 'birthPlace'?")],
             Violations("""{"title":"Emma","author":[{"name":"Jane","birth_place":{"a":1}}]}""", new Book()));
 
     [Fact]

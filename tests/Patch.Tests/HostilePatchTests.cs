@@ -115,7 +115,7 @@ public class HostilePatchTests
     public void Queries_that_look_at_too_much_are_refused()
     {
         var notes = string.Join(',', Enumerable.Repeat("{'text':'t'}", 10_000));
-        var patch = Query($"[{string.Join(',', Enumerable.Repeat("{'op':'test','path':'/note/text?note.text=t','value':'t'}", 1000))}]");
+        var patch = ByQuery($"[{string.Join(',', Enumerable.Repeat("{'op':'test','path':'/note/text?note.text=t','value':'t'}", 1000))}]");
         Assert.Equal(PatchProblemKind.TooLarge, patch.Refused($"{{'note':[{notes}]}}").Kind);
     }
 
@@ -132,14 +132,14 @@ public class HostilePatchTests
     public void More_than_50_conditions_are_refused() =>
         Assert.Equal(
             PatchProblemKind.Malformed,
-            Assert.Throws<PatchException>(() => Query($"[{{'op':'remove','path':'/a?{string.Join('&', Enumerable.Repeat("a.b=c", 51))}'}}]")).Kind);
+            Assert.Throws<PatchException>(() => ByQuery($"[{{'op':'remove','path':'/a?{string.Join('&', Enumerable.Repeat("a.b=c", 51))}'}}]")).Kind);
 
     [Fact]
     public void Numbers_of_any_exponent_are_compared_at_once()
     {
         Assert.Equal("[1e999999999]", Operations("[{'op':'test','path':'/0','value':10e999999998}]").Changed("[1e999999999]"));
         Assert.Equal(
-            PatchProblemKind.NoMatch, Query("[{'op':'remove','path':'/a?a.b=1e999999999'}]").Refused("{'a':[{'b':1e-999999999}]}").Kind);
+            PatchProblemKind.NoMatch, ByQuery("[{'op':'remove','path':'/a?a.b=1e999999999'}]").Refused("{'a':[{'b':1e-999999999}]}").Kind);
     }
 
     private static string Nested(int levels) =>

@@ -142,7 +142,7 @@ public class JsonPatchTests
     public void Patch_can_be_applied_again_and_each_result_is_its_own()
     {
         var patch = Operations("[{'op':'add','path':'/a','value':{'b':1}}]");
-        var first = patch.Apply(Json("{}"))!;
+        var first = patch.Apply(Parsed("{}"))!;
         first["a"]!["b"] = 2;
         Assert.Equal("{'a':{'b':1}}", patch.Changed("{}"));
     }

@@ -31,8 +31,8 @@ public class MergePatchTests
         const string patch = "{'title':'Hello!','phoneNumber':'+01-123-456-7890','author':{'familyName':null},'tags':['example']}";
         // The encoder of ToJsonString escapes the plus sign.
         Assert.Equal(
-            Json("{'title':'Hello!','author':{'givenName':'John'},'tags':['example'],'content':'This will be unchanged','phoneNumber':'+01-123-456-7890'}")!.ToJsonString(),
-            Merge(patch).Apply(Json(original))!.ToJsonString());
+            Parsed("{'title':'Hello!','author':{'givenName':'John'},'tags':['example'],'content':'This will be unchanged','phoneNumber':'+01-123-456-7890'}")!.ToJsonString(),
+            Merge(patch).Apply(Parsed(original))!.ToJsonString());
     }
 
     [Theory]

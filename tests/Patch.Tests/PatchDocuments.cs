@@ -6,7 +6,7 @@ namespace ServiceOrdering.Patch.Tests;
 /// <summary>Patches as texts: quotes may be single, to read well in a table.</summary>
 internal static class PatchDocuments
 {
-    public static JsonNode? Json(string text) => JsonNode.Parse(text.Replace('\'', '"'));
+    public static JsonNode? Parsed(string text) => JsonNode.Parse(text.Replace('\'', '"'));
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text.Replace('\'', '"'));
 
@@ -14,12 +14,12 @@ internal static class PatchDocuments
 
     public static PatchDocument Operations(string patch) => PatchDocument.Parse(Utf8(patch), PatchFormats.JsonPatch);
 
-    public static PatchDocument Query(string patch) => PatchDocument.Parse(Utf8(patch), PatchFormats.JsonPatchQuery);
+    public static PatchDocument ByQuery(string patch) => PatchDocument.Parse(Utf8(patch), PatchFormats.JsonPatchQuery);
 
     /// <summary>Applies and gives the text that comes out; checks that the original stayed as it was.</summary>
     public static string? Changed(this PatchDocument patch, string original, Func<string, bool>? isArray = null)
     {
-        var before = Json(original);
+        var before = Parsed(original);
         var text = before?.ToJsonString();
         try
         {

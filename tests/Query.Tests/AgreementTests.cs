@@ -41,9 +41,10 @@ public abstract class AgreementTests(TicketDatabase database)
         ("site", Site), ("value", Json), ("ticketItem", Array(Item)), ("owner", Text),
         ("a", Json), ("x", Json), ("5", Json), ("it's", Json), ("q\"q", Json), ("\u00e9", Json), ("0", Json), ("extensions", Json), ("$", Json));
 
-    private static readonly Gen<(bool IsPath, string Text)> Query = Gen.OneOf(
-        Flat().Select(text => (false, text)),
-        JsonPath().Select(text => (true, text)));
+    private static readonly Gen<string> Query = Gen.OneOf(
+        Flat(),
+        JsonPath().Select(Parameter),
+        Gen.Zip(JsonPath(), JsonPath()).Select(either => $"{Parameter(either.Item1)}&{Parameter(either.Item2)}"));
 
     private static Gen<string> Text => Gen.Elements(Texts).Select(Quoted);
 
@@ -78,12 +79,12 @@ public abstract class AgreementTests(TicketDatabase database)
             {
                 var documents = sample.Item1.Select(database.Storable).ToArray();
                 table.Fill(documents);
-                foreach (var (isPath, text) in sample.Item2)
+                foreach (var text in sample.Item2)
                 {
                     Filter filter;
                     try
                     {
-                        filter = isPath ? Filter.ParseJsonPath(text, TicketTable.Schema) : Filter.Parse(text, TicketTable.Schema);
+                        filter = FilterQuery.Parse(text, TicketTable.Schema);
                     }
                     catch (QueryException)
                     {
@@ -120,7 +121,7 @@ public abstract class AgreementTests(TicketDatabase database)
 
     private static Gen<string> Flat()
     {
-        var op = Gen.Elements("=", "=", "=", ".ne=", ".gt=", ".gte=", ".lt=", ".lte=", ">", ">=", "<", "<=", "!=");
+        var op = Gen.Elements("=", "==", "=", " = ", ".ne=", ".gt=", ".gte=", ".lt=", ".lte=", ">", ">=", "<", "<=", "!=");
         var values = Gen.Zip(Gen.Elements(Paths), Gen.Choose(1, 3)).SelectMany(p => Value(p.Item1).ListOf(p.Item2).Select(v => (p.Item1, v)));
         var compared = Gen.Zip(values, op).Select(c => Escape(c.Item1.Item1) + c.Item2 + string.Join(',', c.Item1.v.Select(v => Escape($"\"{v}\""))));
         var pattern = Gen.Zip(Gen.Elements(Paths), Gen.Elements(Patterns)).Select(c => $"{Escape(c.Item1)}.regex={Escape(c.Item2)}");
@@ -130,8 +131,10 @@ public abstract class AgreementTests(TicketDatabase database)
     }
 
     private static Gen<string> JsonPath() => Gen.OneOf(
-        Expression(3, "").Select(e => $"$[?({e})]"),
+        Gen.Zip(Gen.Elements("", ".ticket", "['ticket'][*]"), Expression(3, "")).Select(e => $"${e.Item1}[?({e.Item2})]"),
         Elements(2, "").Select(e => "$" + e));
+
+    private static string Parameter(string path) => "filter=" + Escape(path);
 
     private static Gen<string> Expression(int depth, string scope)
     {

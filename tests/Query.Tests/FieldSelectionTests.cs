@@ -29,11 +29,15 @@ public class FieldSelectionTests
     [InlineData("other", """, "extensions": { "other": true }""")]
     [InlineData("extra.b.d", """, "extensions": { "extra": { "b": [ { "d": 2 } ] } }""")]
     [InlineData("extensions", "")]
+    [InlineData("$.rank,$['description']", """, "description": "d", "rank": 1 """)]
+    [InlineData("$[*].note[*].author", """, "note": [ { "author": "X" }, { "author": "Y" } ]""")]
+    [InlineData("$.ticket[*].site.parent.name", """, "site": { "parent": { "name": "p" } }""")]
+    [InlineData("note[*]['author']", """, "note": [ { "author": "X" }, { "author": "Y" } ]""")]
     public void Only_what_is_named_and_the_identity_stay(string fields, string rest)
     {
         var ticket = Ticket.Parser.ParseJson(Whole);
 
-        FieldSelection.Parse(fields).Apply(ticket);
+        FieldSelection.Parse(fields, TicketTable.Schema).Apply(ticket);
 
         Assert.Equal(Ticket.Parser.ParseJson("{" + Identity + rest + "}"), ticket);
     }
@@ -42,10 +46,12 @@ public class FieldSelectionTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("  ")]
+    [InlineData("$")]
+    [InlineData("$.ticket[*]")]
     public void Without_fields_everything_stays(string? fields)
     {
         var ticket = Ticket.Parser.ParseJson(Whole);
-        var selection = FieldSelection.Parse(fields);
+        var selection = FieldSelection.Parse(fields, TicketTable.Schema);
 
         selection.Apply(ticket);
 
@@ -58,7 +64,7 @@ public class FieldSelectionTests
     {
         var envelope = new TicketEvent { EventType = "A", Event = new() { Ticket = new() { Id = "1", Rank = 2 } } };
 
-        FieldSelection.Parse("event.ticket.rank").Apply(envelope);
+        FieldSelection.Parse("event.ticket.rank", ResourceSchema.For(TicketEvent.Descriptor)).Apply(envelope);
 
         Assert.Equal(new TicketEvent { Event = new() { Ticket = new() { Rank = 2 } } }, envelope);
     }
@@ -69,7 +75,7 @@ public class FieldSelectionTests
         var ticket = new Ticket { Value = Value.ForNumber(5), Extensions = new Struct { Fields = { ["x"] = Value.ForString("y") } } };
         var before = ticket.Clone();
 
-        FieldSelection.Parse("value.a,x.y").Apply(ticket);
+        FieldSelection.Parse("value.a,x.y", TicketTable.Schema).Apply(ticket);
 
         Assert.Equal(before, ticket);
     }
@@ -80,8 +86,38 @@ public class FieldSelectionTests
         var deep = string.Join('.', Enumerable.Repeat("a", QueryLimits.Depth + 1));
         foreach (var fields in new[] { deep, new string('a', QueryLimits.TextBytes + 1) })
         {
-            var error = Assert.Single(Assert.Throws<QueryException>(() => FieldSelection.Parse(fields)).Errors);
+            var error = Assert.Single(Assert.Throws<QueryException>(() => FieldSelection.Parse(fields, TicketTable.Schema)).Errors);
             Assert.Equal((QueryErrorKind.TooLarge, "fields"), (error.Kind, error.Parameter));
         }
+    }
+
+    [Theory]
+    [InlineData("$.", QueryErrorKind.BadSyntax)]
+    [InlineData("note[", QueryErrorKind.BadSyntax)]
+    [InlineData("$.note[?(@.author=='X')].text", QueryErrorKind.NotSupported)]
+    [InlineData("$..text", QueryErrorKind.NotSupported)]
+    [InlineData("$.note[0]", QueryErrorKind.NotSupported)]
+    [InlineData("$.*", QueryErrorKind.NotSupported)]
+    public void Json_path_that_is_more_than_names_is_refused(string fields, QueryErrorKind kind)
+    {
+        var error = Assert.Single(Assert.Throws<QueryException>(() => FieldSelection.Parse(fields, TicketTable.Schema)).Errors);
+
+        Assert.Equal((kind, "fields"), (error.Kind, error.Parameter));
+    }
+
+    [Fact]
+    public void Unknown_names_are_refused_where_that_is_wanted_all_at_once()
+    {
+        const string Fields = "none,descripton,note.autor,value.anything,site.nosuch,$.rnak";
+
+        var refusal = Assert.Throws<QueryException>(() => FieldSelection.Parse(Fields, TicketTable.Schema, UnknownAttributes.Refuse));
+
+        Assert.Equal(
+            [
+                "'descripton' is no attribute of Ticket; did you mean 'description'?", "'autor' is no attribute of Note; did you mean 'author'?",
+                "'nosuch' is no attribute of Site.", "'rnak' is no attribute of Ticket; did you mean 'rank'?",
+            ],
+            refusal.Errors.Select(error => error.Message));
+        Assert.All(refusal.Errors, error => Assert.Equal((QueryErrorKind.UnknownAttribute, "fields"), (error.Kind, error.Parameter)));
     }
 }

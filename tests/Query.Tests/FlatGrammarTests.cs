@@ -42,6 +42,12 @@ public abstract class FlatGrammarTests(TicketDatabase database)
         { "rank!=9", "0134" },
         { "rank.ne=0,9", "134" },
         { "rank.gt=9", "1" },
+        { "rank==9", "2" },
+        { "rank%3D%3D9", "2" },
+        { "rank=%3D9", "2" },
+        { "rank.eq==9", "2" },
+        { "state==held,done", "02" },
+        { "description=='a,b'", "0" },
         { "rank>9", "1" },
         { "rank%3E9", "1" },
         { "rank.gte=9", "12" },
@@ -94,6 +100,17 @@ public abstract class FlatGrammarTests(TicketDatabase database)
         { "description=it's", "1" },
         { "description='it's'", "1" },
         { "description=a", "" },
+
+        // Blanks around an operator; one that was encoded, and is on one side only, is part of the value.
+        { "description = it's", "1" },
+        { " description  =  it's & id = 1 ", "1" },
+        { "description = 'it's' , me", "1" },
+        { "description+=+it's", "1" },
+        { "description%20=%20it's", "1" },
+        { "description=+it's", "" },
+        { "description=%20it's", "" },
+        { "description= it's", "1" },
+        { "description =~ s$ ", "1" },
 
         // Percent- and plus-decoding; a lone % is itself.
         { "description=a%2Bb+c", "2" },
@@ -171,6 +188,11 @@ public abstract class FlatGrammarTests(TicketDatabase database)
     [InlineData("note.author.in=1", QueryErrorKind.BadOperator, "note.author.in", 0, ".regex")]
     [InlineData("rank.gt>1", QueryErrorKind.BadOperator, "rank.gt", 0, "two operators")]
     [InlineData("description=a%00b", QueryErrorKind.BadValue, "query", 13, "U+0000")]
+    [InlineData("$.state=held", QueryErrorKind.BadSyntax, "$.state", 0, "filter=")]
+    [InlineData("rank=9&note[?(@.author=='X')]", QueryErrorKind.BadSyntax, "note[?(@.author", 7, "filter=")]
+    [InlineData("filter%3D$.note", QueryErrorKind.BadSyntax, "filter", 0, "filter=")]
+    [InlineData("depth=1", QueryErrorKind.NotSupported, "depth", 0, "not supported")]
+    [InlineData("rank=9&expand=note", QueryErrorKind.NotSupported, "expand", 7, "not supported")]
     public void Bad_query_is_refused_with_the_parameter_and_the_place(
         string query, QueryErrorKind kind, string parameter, int position, string message)
     {
@@ -180,6 +202,37 @@ public abstract class FlatGrammarTests(TicketDatabase database)
         Assert.Equal((kind, parameter, position), (error.Kind, error.Parameter, error.Position));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("stat=held", "stat", "'stat' is no attribute of Ticket; did you mean 'state'?")]
+    [InlineData("rank=1&note.Author.ne=X", "note.Author.ne", "'Author' is no attribute of Note; did you mean 'author'?")]
+    [InlineData("site.nosuch=1", "site.nosuch", "'nosuch' is no attribute of Site.")]
+    [InlineData("page=2", "page", "'page' means nothing here: a page is asked for by offset and limit.")]
+    [InlineData("rank=1;size=5", "size", "'size' means nothing here: a page is asked for by offset and limit.")]
+    [InlineData("filter=$.ticket[?(@.rnak==1)]", "filter", "'rnak' is no attribute of Ticket; did you mean 'rank'?")]
+    [InlineData("filter=$[?(@.note[?(@.autor)])]", "filter", "'autor' is no attribute of Note; did you mean 'author'?")]
+    public void Unknown_attribute_is_refused_where_that_is_wanted_with_the_one_that_is_near(string query, string parameter, string message)
+    {
+        var exception = Assert.Throws<QueryException>(() => FilterQuery.Parse(query, TicketTable.Schema, UnknownAttributes.Refuse));
+
+        var error = Assert.Single(exception.Errors);
+        Assert.Equal((QueryErrorKind.UnknownAttribute, parameter, message), (error.Kind, error.Parameter, error.Message));
+        Assert.Null(Record.Exception(() => FilterQuery.Parse(query, TicketTable.Schema)));
+    }
+
+    [Fact]
+    public void Names_inside_of_free_json_are_known_to_nobody_and_never_refused() =>
+        Assert.Null(Record.Exception(() => FilterQuery.Parse("value.whatever.it=1&filter=$[?(@.value.is)]", TicketTable.Schema, UnknownAttributes.Refuse)));
+
+    [Theory]
+    [InlineData("filter=$[?(@.state=='held')]&filter=$[?(@.state=='done')]", "02")]
+    [InlineData("filter=$[?(@.state=='held')]&filter=&filter=$.ticket[?(@.rank==10)]", "01")]
+    [InlineData("filter=$[?(@.state=='held')]&rank.gt=5&filter=$[?(@.rank>=9)]", "12")]
+    [InlineData(" filter = $[?(@.state=='held' && @.rank==0)] & id.lt = 9", "0")]
+    [InlineData("filter=$&filter=$[?(@.state=='held')]", "01234")]
+    [InlineData("filter=", "01234")]
+    public void One_of_several_json_path_filters_and_all_conditions_have_to_hold(string query, string expected) =>
+        database.Match(FilterQuery.Parse(query, TicketTable.Schema), Documents, expected);
 
     [Fact]
     public void Half_a_surrogate_pair_is_refused()

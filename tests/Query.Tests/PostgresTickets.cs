@@ -53,7 +53,7 @@ internal sealed class PostgresTickets : TicketDatabase
                     order_date TEXT COLLATE "C" GENERATED ALWAYS AS (body::jsonb ->> 'orderDate') STORED,
                     site_name TEXT COLLATE "C" GENERATED ALWAYS AS (body::jsonb -> 'site' ->> 'name') STORED);
                 CREATE INDEX ticket_state ON ticket (state);
-                CREATE INDEX ticket_order_date ON ticket (order_date DESC NULLS LAST, id);
+                CREATE INDEX ticket_order_date ON ticket (order_date DESC NULLS LAST, id DESC);
                 """);
             Fill(documents);
         }

@@ -26,7 +26,7 @@ internal sealed class SqliteTickets : TicketDatabase
                     order_date TEXT GENERATED ALWAYS AS (body ->> '$.orderDate'),
                     site_name TEXT GENERATED ALWAYS AS (body ->> '$.site.name'));
                 CREATE INDEX ticket_state ON ticket (state);
-                CREATE INDEX ticket_order_date ON ticket (order_date DESC, id);
+                CREATE INDEX ticket_order_date ON ticket (order_date DESC, id DESC);
                 """);
             Fill(documents);
         }

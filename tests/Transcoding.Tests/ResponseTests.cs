@@ -67,6 +67,33 @@ public sealed class ResponseTests(LibraryFixture library) : IClassFixture<Librar
         Assert.Equal(string.Join(", ", expected), response.Headers.GetValues("Link").Single());
     }
 
+    [Theory]
+    [InlineData("total=35", "items=0-9", HttpStatusCode.PartialContent, "items 0-9/35", 10)]
+    [InlineData("total=35", "items=30-99", HttpStatusCode.PartialContent, "items 30-34/35", 5)]
+    [InlineData("total=35", "items=34-", HttpStatusCode.PartialContent, "items 34-34/35", 1)]
+    [InlineData("total=3", "items=0-2", HttpStatusCode.PartialContent, "items 0-2/3", 3)]
+    [InlineData("total=35&limit=5", "items=0-9", HttpStatusCode.PartialContent, "items 0-4/35", 5)]
+    [InlineData("total=35&offset=33", "items=0-9", HttpStatusCode.PartialContent, "items 33-34/35", 2)]
+    [InlineData("total=3", "bytes=0-1", HttpStatusCode.OK, null, 3)]
+    [InlineData("total=35", "items=35-40", HttpStatusCode.RequestedRangeNotSatisfiable, "items */35", null)]
+    [InlineData("total=0", "items=0-9", HttpStatusCode.RequestedRangeNotSatisfiable, "items */0", null)]
+    [InlineData("total=35", "items=9-0", HttpStatusCode.BadRequest, null, null)]
+    [InlineData("total=35", "items=-5", HttpStatusCode.BadRequest, null, null)]
+    [InlineData("total=35", "items=0-4,10-14", HttpStatusCode.BadRequest, null, null)]
+    [InlineData("total=35", "items=0-99999999999", HttpStatusCode.BadRequest, null, null)]
+    public async Task Range_of_items_stands_for_offset_and_limit_where_the_query_has_neither(string query, string range, HttpStatusCode status, string? contentRange, int? count)
+    {
+        var response = await _client.SendAsync(HttpMethod.Get, "/library/v1/book?" + query, null, ("Range", range));
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(contentRange, response.Content.Headers.TryGetValues("Content-Range", out var told) ? told.Single() : null);
+        if (count is not null)
+        {
+            Assert.Equal(count, (await response.JsonAsync())!.AsArray().Count);
+            Assert.Equal("items", response.Headers.GetValues("Accept-Ranges").Single());
+        }
+    }
+
     [Fact]
     public async Task Links_keep_the_other_parameters_as_they_were_sent()
     {

@@ -22,13 +22,13 @@ internal static class CancelServiceOrderRequests
     /// <summary>Gives a task what the server sets.</summary>
     public static CancelServiceOrder Begin(CancelServiceOrder task)
     {
-        task.Id = Guid.CreateVersion7().ToString();
+        task.Id = ResourceId.New();
         task.State = TaskState.Accepted;
         if (!task.HasType)
             task.Type = nameof(CancelServiceOrder);
         return task;
     }
 
-    public static ResourceQuery Check(ListCancelServiceOrdersRequest request) => ResourceQuery.Check(
-        ResourceSchema.For(CancelServiceOrder.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListCancelServiceOrdersRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
+        ResourceSchema.For(CancelServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 }

@@ -25,10 +25,10 @@ internal static class QueryErrors
     }
 
     /// <summary>The attributes that an answer shows; read before anything is done, so that a refusal changes nothing.</summary>
-    public static FieldSelection ReadFields(string fields)
+    public static FieldSelection ReadFields(string fields, ResourceSchema schema, UnknownAttributes unknown)
     {
         var violations = new List<FieldViolation>();
-        var selection = Catch("fields", violations, FieldSelection.All, () => FieldSelection.Parse(fields));
+        var selection = Catch("fields", violations, FieldSelection.All, () => FieldSelection.Parse(fields, schema, unknown));
         return violations.Count > 0 ? throw ApiErrors.RequestInvalid(violations) : selection;
     }
 

@@ -8,18 +8,24 @@ namespace ServiceOrdering.Server.Errors;
 /// <summary>Errors in the shape of TM Forum's APIs, with every violation beside the standard's members.</summary>
 internal static class TmfErrors
 {
-    public static void AddTmfErrors(this TmfJsonOptions options, string prefix) => options.Errors(prefix, Write, Status);
+    /// <param name="options">Where the shape is added.</param>
+    /// <param name="prefix">The routes that it is for.</param>
+    /// <param name="documentation">Where the reasons are explained, each under its own anchor; null where errors refer to nothing.</param>
+    public static void AddTmfErrors(this TmfJsonOptions options, string prefix, string? documentation) =>
+        options.Errors(prefix, (writer, error) => Write(writer, error, documentation), Status);
 
     private static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).HttpStatus;
 
-    private static void Write(Utf8JsonWriter writer, RestError error)
+    private static void Write(Utf8JsonWriter writer, RestError error, string? documentation)
     {
-        var (code, title) = CodeAndTitle(error);
+        var (reason, code, title) = Explanation(error);
         writer.WriteStartObject();
         writer.WriteString("code", code);
         writer.WriteString("reason", title);
         writer.WriteString("message", Message(error));
         writer.WriteString("status", Status(error).ToString());
+        if (documentation is not null)
+            writer.WriteString("referenceError", $"{documentation}#{ErrorTable.NameOf(reason).ToLowerInvariant()}");
         if (error.Metadata.TryGetValue("traceId", out var traceId))
             writer.WriteString("traceId", traceId);
         if (error.Violations.Count > 0)
@@ -54,11 +60,12 @@ internal static class TmfErrors
     }
 
     /// <summary>A request whose violations are all of one kind has that kind's code; a mixed one is just invalid.</summary>
-    private static (string Code, string Title) CodeAndTitle(RestError error)
+    private static (ErrorReason Reason, string Code, string Title) Explanation(RestError error)
     {
         var reason = ErrorTable.Parse(error.Reason);
         var violated = error.Violations.Select(violation => violation.Reason).Distinct().ToList();
-        var told = ErrorTable.Of(reason == ErrorReason.RequestInvalid && violated.Count == 1 ? ErrorTable.Parse(violated[0]) : reason);
-        return (told.Code, told.Title);
+        if (reason == ErrorReason.RequestInvalid && violated.Count == 1)
+            reason = ErrorTable.Parse(violated[0]);
+        return (reason, ErrorTable.Of(reason).Code, ErrorTable.Of(reason).Title);
     }
 }

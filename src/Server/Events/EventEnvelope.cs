@@ -37,7 +37,7 @@ internal static class EventEnvelope
     public static ValueTask AppendAsync(
         Write write, EventKind kind, string resource, string resourceId, string? resourceJson, string? fieldPath = null, Timestamp? at = null)
     {
-        var id = Guid.CreateVersion7().ToString();
+        var id = ResourceId.New();
         var time = TmfDate.Text(at ?? TmfDate.Of(write.Now));
         var (text, gap) = Text(write.Caller.CorrelationId, kind, id, time, resource, resourceJson, fieldPath);
         return EventLog.AppendAsync(write, id, kind.Type, resource, resourceId, time, text, resourceJson is null ? gap : null);

@@ -16,7 +16,7 @@ internal sealed class EventGrpcService(
     public override async Task WatchEvents(
         WatchEventsRequest request, IServerStreamWriter<WatchEventsResponse> responseStream, ServerCallContext context)
     {
-        var filter = EventRequests.Check(request, types);
+        var filter = EventRequests.Check(request, types, context.UnknownAttributes());
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
         using var share = budget.OfStream(context);

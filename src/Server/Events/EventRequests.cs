@@ -1,5 +1,6 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -11,18 +12,13 @@ internal static class EventRequests
 {
     private const int MostResourceIds = 1000;
 
-    public static EventFilter Check(WatchEventsRequest request, EventTypes types)
+    public static EventFilter Check(WatchEventsRequest request, EventTypes types, UnknownAttributes unknown)
     {
         var violations = RequestFields.Check(request);
-        var query = QueryErrors.Catch("query", violations, Filter.All, () => Filter.Parse(request.Query, types.Schema));
+        var query = QueryErrors.Catch("query", violations, Filter.All, () => FilterQuery.Parse(request.Query, types.Schema, unknown));
+        CheckTypes("query", query, types.Names, violations);
         for (var i = 0; i < request.EventTypes.Count; i++)
-        {
-            if (!types.Names.Contains(request.EventTypes[i]))
-            {
-                violations.Add(Violation($"event_types[{i}]", ErrorReason.QueryInvalid,
-                    $"'{request.EventTypes[i]}' is no type of event; allowed: {string.Join(", ", types.Names.Order(StringComparer.Ordinal))}."));
-            }
-        }
+            CheckType($"event_types[{i}]", request.EventTypes[i], types.Names, violations);
         if (request.ResourceIds.Count > MostResourceIds)
         {
             violations.Add(Violation("resource_ids", ErrorReason.QueryInvalid,
@@ -31,6 +27,22 @@ internal static class EventRequests
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
         return new EventFilter(query, Set(request.EventTypes), Set(request.ResourceIds));
+    }
+
+    /// <summary>Refuses a query for a type of event that there is not: nobody would ever be told of one.</summary>
+    public static void CheckTypes(string field, Filter query, IEnumerable<string> allowed, List<FieldViolation> violations)
+    {
+        foreach (var type in query.TextsOf("eventType"))
+            CheckType(field, type, allowed, violations);
+    }
+
+    private static void CheckType(string field, string type, IEnumerable<string> allowed, List<FieldViolation> violations)
+    {
+        if (!allowed.Contains(type))
+        {
+            violations.Add(Violation(field, ErrorReason.QueryInvalid,
+                $"'{type}' is no type of event here{NearName.Hint(type, allowed)} Allowed: {string.Join(", ", allowed.Order(StringComparer.Ordinal))}."));
+        }
     }
 
     private static HashSet<string>? Set(IEnumerable<string> values) => values.ToHashSet() is { Count: > 0 } set ? set : null;

@@ -46,7 +46,7 @@ internal static class DeliveredService
     public static Service Add(ServiceOrder order, ServiceOrderItem item, Ordered complete, DateTimeOffset now)
     {
         var service = Convert(complete);
-        service.Id = Guid.CreateVersion7().ToString();
+        service.Id = ResourceId.New();
         service.ServiceDate = TmfDate.Text(TmfDate.Of(now));
         if (!service.HasState || !ServiceLifecycle.IsFirst(service.State))
             service.State = ServiceState.Active;

@@ -9,7 +9,7 @@ internal sealed class FalloutGrpcService(FalloutStore store, ResourceTable<Fallo
 {
     public override async Task<ListFalloutItemsResponse> ListFalloutItems(ListFalloutItemsRequest request, ServerCallContext context)
     {
-        var query = FalloutRequests.Check(request);
+        var query = FalloutRequests.Check(request, context.UnknownAttributes());
         var page = await list.ReadAsync(query, shown => shown, context);
         var response = new ListFalloutItemsResponse { FalloutItems = { page.Resources }, NextPageToken = page.NextPageToken };
         if (page.TotalCount is { } total)

@@ -14,8 +14,8 @@ internal static class FalloutRequests
     private const int LongestName = 255;
     private const int LongestNote = 4000;
 
-    public static ResourceQuery Check(ListFalloutItemsRequest request) => ResourceQuery.Check(
-        ResourceSchema.For(FalloutItem.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListFalloutItemsRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
+        ResourceSchema.For(FalloutItem.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static void Check(RetryFalloutItemRequest request) => Check(request, request.Actor, request.Note);
 

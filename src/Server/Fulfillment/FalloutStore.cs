@@ -145,7 +145,7 @@ internal sealed class FalloutStore(
     {
         order.Note.Add(new Note
         {
-            Id = Guid.CreateVersion7().ToString(),
+            Id = ResourceId.New(),
             Author = decision.Author,
             Date = TmfDate.Of(now),
             Text = $"Item {before.ItemId}: {done}. {decision.Note}".TrimEnd(),

@@ -121,7 +121,7 @@ internal sealed class FalloutTable(Database database, ResourceTable<FalloutItem>
     {
         var item = ServiceOrderLifecycle.Leaves(order).First(each => each.Id == row.ItemId);
         var cause = item.ErrorMessage[^1];
-        var opened = before?.Clone() ?? new FalloutItem { Id = Guid.CreateVersion7().ToString(), ServiceOrderId = order.Id, ItemId = item.Id, Retries = 0 };
+        var opened = before?.Clone() ?? new FalloutItem { Id = ResourceId.New(), ServiceOrderId = order.Id, ItemId = item.Id, Retries = 0 };
         opened.State = FalloutState.Open;
         opened.FalloutType = type;
         opened.CauseCode = cause.Code;

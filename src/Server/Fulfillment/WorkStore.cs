@@ -242,14 +242,14 @@ internal sealed class WorkStore(
         {
             case ReportWorkRequest.ReportOneofCase.Milestone:
                 var milestone = request.Milestone.Clone();
-                milestone.Id = milestone.HasId ? milestone.Id : Guid.CreateVersion7().ToString();
+                milestone.Id = milestone.HasId ? milestone.Id : ResourceId.New();
                 milestone.MilestoneDate ??= TmfDate.Of(now);
                 milestone.ServiceOrderItem.Add(itself);
                 after.Milestone.Add(milestone);
                 return new Outcome(after, null);
             case ReportWorkRequest.ReportOneofCase.JeopardyAlert:
                 var alert = request.JeopardyAlert.Clone();
-                alert.Id = alert.HasId ? alert.Id : Guid.CreateVersion7().ToString();
+                alert.Id = alert.HasId ? alert.Id : ResourceId.New();
                 alert.AlertDate ??= TmfDate.Of(now);
                 alert.ServiceOrderItem.Add(itself);
                 after.JeopardyAlert.Add(alert);
@@ -337,7 +337,7 @@ internal sealed class WorkStore(
     private static void AddNote(ServiceOrder order, WorkRow row, string text, DateTimeOffset now)
     {
         if (text.Length > 0)
-            order.Note.Add(new Note { Id = Guid.CreateVersion7().ToString(), Author = row.Worker, Date = TmfDate.Of(now), Text = $"Item {row.ItemId}: {text}" });
+            order.Note.Add(new Note { Id = ResourceId.New(), Author = row.Worker, Date = TmfDate.Of(now), Text = $"Item {row.ItemId}: {text}" });
     }
 
     /// <summary>What a write has to do to bring an order to where a report has brought it, and to keep what has fallen out.</summary>

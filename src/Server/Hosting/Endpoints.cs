@@ -13,11 +13,12 @@ internal static class Endpoints
     private const int MostStreams = 100;
     // What a connection of HTTP/1.1 holds that nobody reads, besides the answer that is being written.
     private const int LargestBuffer = 16 * 1024;
+    private const string ErrorDocumentation = "Errors:Documentation";
     private const string KnownProxies = "ForwardedHeaders:KnownProxies";
 
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
+        builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PathBase>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
         builder.Services.AddHostedService<StartupReport>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -34,19 +35,21 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
+        var documentation = Documentation(builder.Configuration[ErrorDocumentation]);
         builder.Services.AddGrpc(options =>
         {
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<RequestTextInterceptor>();
         }).AddTmfJson(options =>
         {
-            options.AddTmfErrors("/tmf-api");
-            options.AddTmfErrors("/events");
-            options.AddTmfErrors("/api");
+            foreach (var prefix in new[] { "/tmf-api", "/events", "/api" })
+                options.AddTmfErrors(prefix, documentation);
         });
 
         builder.Services.AddOptions<AnswerOptions>().Bind(builder.Configuration.GetSection("Answers")).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<AnswerOptions>, AnswerOptionsValidation>().AddSingleton<AnswerBudget>();
+        builder.Services.AddOptions<QueryOptions>().Bind(builder.Configuration.GetSection("Query")).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<QueryOptions>, QueryOptionsValidation>();
         builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors")).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<CorsOptions>, CorsOptionsValidation>();
         var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
@@ -66,6 +69,11 @@ internal static class Endpoints
         });
     }
 
+    /// <summary>Where <c>docs/errors.md</c> is published, for the <c>referenceError</c> of errors. Default: nowhere, and errors have none.</summary>
+    private static string? Documentation(string? address) => address is null or "" ? null
+        : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Fragment.Length == 0 ? address
+        : throw new OptionsValidationException(ErrorDocumentation, typeof(string), [$"{ErrorDocumentation} is '{address}', which is no http or https address without a fragment."]);
+
     private static IPAddress Proxy(string text) => IPAddress.TryParse(text, out var address)
         ? address
         : throw new OptionsValidationException(KnownProxies, typeof(ForwardedHeadersOptions), [$"{KnownProxies}: '{text}' is no IP address."]);
@@ -73,6 +81,13 @@ internal static class Endpoints
     public static void UseEndpointDefaults(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        var pathBase = app.Services.GetRequiredService<PathBase>();
+        if (pathBase.Value.HasValue)
+        {
+            app.Use(pathBase.InvokeAsync);
+            // Routes are looked for in what is left of the path.
+            app.UseRouting();
+        }
         app.UseTmfJsonErrors();
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
@@ -83,6 +98,12 @@ internal static class Endpoints
     private sealed class AnswerOptionsValidation : IValidateOptions<AnswerOptions>
     {
         public ValidateOptionsResult Validate(string? name, AnswerOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+
+    private sealed class QueryOptionsValidation : IValidateOptions<QueryOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, QueryOptions options) =>
             options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 

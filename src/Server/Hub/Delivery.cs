@@ -39,7 +39,7 @@ internal sealed class Delivery
         _services = services;
         _subscription = subscription;
         _lease = lease;
-        var query = EventQuery.Parse(subscription.Subscription.Query, services.Types.Schema);
+        var query = EventQuery.Stored(subscription.Subscription.Query, services.Types.Schema);
         var api = services.Apis.Find(subscription.Subscription.Api)!;
         _cursor = new EventCursor(
             services.Tail, services.Log, services.Database, new EventFilter(query.Filter, services.Apis.EventTypesOf(api), null), services.Time, LongestSilence);

@@ -11,7 +11,7 @@ internal sealed class EventSubscriptionGrpcService(
 {
     public override async Task<CreateEventSubscriptionResponse> CreateEventSubscription(CreateEventSubscriptionRequest request, ServerCallContext context)
     {
-        var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, time, context.CancellationToken);
+        var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, context.UnknownAttributes(), time, context.CancellationToken);
         var stored = await store.CreateAsync(context.Caller(), subscription, context.CancellationToken);
         dispatcher.LookAgain();
         var shown = Shown(stored);

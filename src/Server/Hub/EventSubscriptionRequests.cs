@@ -1,7 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
@@ -19,13 +21,16 @@ internal static class EventSubscriptionRequests
 
     /// <summary>Refuses a subscription that cannot be delivered to, and makes it a new one. Its secret stays in it.</summary>
     public static async Task<(EventApi Api, EventSubscription Subscription)> CheckAsync(
-        CreateEventSubscriptionRequest request, EventApis apis, CallbackRules rules, TimeProvider time, CancellationToken cancellationToken)
+        CreateEventSubscriptionRequest request, EventApis apis, CallbackRules rules, UnknownAttributes unknown, TimeProvider time, CancellationToken cancellationToken)
     {
         var violations = RequestFields.Check(request);
         var api = CheckApi(request.Api.Length == 0 ? DefaultApi : request.Api, apis, violations);
         if (request.EventSubscription is { } sent)
         {
-            QueryErrors.Catch("event_subscription.query", violations, null, () => EventQuery.Parse(sent.Query, apis.Schema));
+            const string Field = "event_subscription.query";
+            var query = QueryErrors.Catch(Field, violations, null, () => EventQuery.Parse(sent.Query, apis.Schema, unknown));
+            if (query is not null && api is not null)
+                EventRequests.CheckTypes(Field, query.Filter, apis.EventTypesOf(api), violations);
             CheckSecret(sent, request.GenerateSecret, violations);
             if (sent.HasCallback)
                 await CheckCallbackAsync(sent.Callback, rules, violations, cancellationToken);
@@ -34,7 +39,7 @@ internal static class EventSubscriptionRequests
             throw ApiErrors.RequestInvalid(violations);
 
         var subscription = request.EventSubscription!;
-        subscription.Id = Guid.CreateVersion7().ToString();
+        subscription.Id = ResourceId.New();
         subscription.Api = api!.Name;
         subscription.Created = time.Now();
         if (request.GenerateSecret)

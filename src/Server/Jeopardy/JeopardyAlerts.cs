@@ -64,7 +64,7 @@ internal static class JeopardyAlerts
             return false;
         order.JeopardyAlert.Add(new ServiceOrderJeopardyAlert
         {
-            Id = Guid.CreateVersion7(now).ToString(),
+            Id = ResourceId.New(),
             AlertDate = TmfDate.Of(now),
             JeopardyType = type,
             Name = name,

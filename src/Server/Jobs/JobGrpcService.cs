@@ -10,7 +10,7 @@ internal sealed class JobGrpcService(JobStore store, ResourceList<Job> list) : J
 {
     public override async Task<CreateJobResponse> CreateJob(CreateJobRequest request, ServerCallContext context)
     {
-        var (job, requestId) = JobRequests.Check(request);
+        var (job, requestId) = JobRequests.Check(request, context.UnknownAttributes());
         var caller = context.Caller();
         job.Actor = Decision.Of(request.Actor, caller, request.Note).Author;
         return await store.CreateAsync(caller, job, requestId, request.DryRun, context.CancellationToken);
@@ -20,7 +20,7 @@ internal sealed class JobGrpcService(JobStore store, ResourceList<Job> list) : J
 
     public override async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
-        var query = JobRequests.Check(request);
+        var query = JobRequests.Check(request, context.UnknownAttributes());
         var page = await list.ReadAsync(query, shown => shown, context);
         await store.CountRecoveredAsync(page.Resources);
         var response = new ListJobsResponse { Jobs = { page.Resources }, NextPageToken = page.NextPageToken };

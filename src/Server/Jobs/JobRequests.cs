@@ -15,7 +15,7 @@ internal static class JobRequests
     private const int MostFailures = 1_000_000;
 
     /// <summary>The job that is asked for, but for who asks and when.</summary>
-    public static (Job Job, RequestId? RequestId) Check(CreateJobRequest request)
+    public static (Job Job, RequestId? RequestId) Check(CreateJobRequest request, UnknownAttributes unknown)
     {
         // To be taken before the fields are brought to their form: it is what was sent that is named.
         var named = request.Clone();
@@ -24,7 +24,7 @@ internal static class JobRequests
         if (request.Operation != JobOperation.Unspecified && !Enum.IsDefined(request.Operation))
             violations.Add(Violation("operation", ErrorReason.FieldInvalid, $"'operation' is {(int)request.Operation}, which is none."));
         else if (request.Operation != JobOperation.Unspecified)
-            QueryErrors.Catch("filter", violations, Filter.All, () => JobTargets.FilterOf(request.Operation, request.Filter));
+            QueryErrors.Catch("filter", violations, Filter.All, () => JobTargets.FilterOf(request.Operation, request.Filter, unknown));
         if (request.ServiceCharacteristic.Count > 0 && request.Operation != JobOperation.RetryFallout)
             violations.Add(Violation("service_characteristic", ErrorReason.FieldInvalid, "Only items that are retried are given characteristics."));
         var failures = request.HasMaxFailures ? request.MaxFailures : DefaultFailures;
@@ -43,6 +43,6 @@ internal static class JobRequests
         }, requestId);
     }
 
-    public static ResourceQuery Check(ListJobsRequest request) => ResourceQuery.Check(
-        ResourceSchema.For(Job.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListJobsRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
+        ResourceSchema.For(Job.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 }

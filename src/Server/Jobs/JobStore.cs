@@ -35,7 +35,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
             var made = new CreateJobResponse { Job = job };
             if (isDryRun)
                 return made;
-            job.Id = Guid.CreateVersion7().ToString();
+            job.Id = ResourceId.New();
             job.State = JobState.Running;
             var draft = new Draft<Job>(job);
             var text = JsonFormat.ToUtf8Bytes(made);

@@ -23,7 +23,7 @@ internal sealed class JobTargets(
 
     /// <summary>Which fallout items or orders an operation is about: those that a filter lets through, in a state that it can be done in.</summary>
     /// <exception cref="QueryException">The filter is none.</exception>
-    public static Filter FilterOf(JobOperation operation, string filter)
+    public static Filter FilterOf(JobOperation operation, string filter, UnknownAttributes unknown = UnknownAttributes.MatchNothing)
     {
         var schema = ResourceSchema.For(IsAboutFallout(operation) ? FalloutItem.Descriptor : ServiceOrder.Descriptor);
         var states = operation switch
@@ -33,11 +33,11 @@ internal sealed class JobTargets(
             JobOperation.CancelOrders => "state=acknowledged,pending,held,inProgress",
             _ => "state=open",
         };
-        return Filter.And(filter == All ? Filter.All : FilterQuery.Parse(filter, schema), FilterQuery.Parse(states, schema));
+        return Filter.And(filter == All ? Filter.All : FilterQuery.Parse(filter, schema, unknown), FilterQuery.Parse(states, schema));
     }
 
     /// <summary>The place where a job begins: before all that there is when it is asked for, and after what comes later.</summary>
-    public static PagePlace Start(Job job) => new(TmfDate.Text(job.CreatedDate), "");
+    public static PagePlace Start(Job job) => PagePlace.Before(TmfDate.Text(job.CreatedDate));
 
     internal static ResourceQuery QueryOf(Job job, PagePlace after, int limit) => new(FilterOf(job.Operation, job.Filter), Sort: null, Offset: 0, limit, after, Fingerprint: "");
 
@@ -95,7 +95,7 @@ internal sealed class JobTargets(
         if (await store.PrepareUpdateAsync(before, Change("state"), _ => { }) is null)
             return null;
         after.Note.Add(before.Resource.Note);
-        after.Note.Add(new Note { Id = Guid.CreateVersion7().ToString(), Author = job.Actor, Date = time.Now(), Text = $"{done} by a job. {job.Note}".TrimEnd() });
+        after.Note.Add(new Note { Id = ResourceId.New(), Author = job.Actor, Date = time.Now(), Text = $"{done} by a job. {job.Note}".TrimEnd() });
         var update = await store.PrepareUpdateAsync(before, Change("state", "note"), _ => { });
         return async write => await update!(write);
 

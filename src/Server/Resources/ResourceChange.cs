@@ -38,17 +38,19 @@ internal abstract class ResourceChange<T>(string href)
     protected abstract string Locate(string field);
 }
 
-/// <summary>A change by a patch document: HTTP's PATCH.</summary>
+/// <summary>A change by a patch document: HTTP's PATCH. Where it is strict, it brings no member that the standard does not know.</summary>
 internal sealed class PatchChange<T> : ResourceChange<T>
     where T : class, IMessage<T>, new()
 {
     private const string BodyField = "patch";
     private static readonly PatchLimits Limits = new() { Depth = JsonFormat.MaxDepth };
     private readonly PatchDocument _patch;
+    private readonly bool _isStrict;
 
-    public PatchChange(Google.Api.HttpBody? body, string href)
+    public PatchChange(Google.Api.HttpBody? body, string href, bool isStrict)
         : base(href)
     {
+        _isStrict = isStrict;
         if (body is null || body.Data.IsEmpty)
             throw ApiErrors.BodyMissing();
         var contentType = body.ContentType.Length == 0 ? PatchFormats.Json : body.ContentType;
@@ -72,7 +74,10 @@ internal sealed class PatchChange<T> : ResourceChange<T>
             var after = new T();
             var read = JsonFormat.Read(JsonSerializer.SerializeToUtf8Bytes(tree), after, JsonSource.Changed);
             if (read.Succeeded)
-                return CheckTexts(after) is { Count: > 0 } texts ? throw ApiErrors.RequestInvalid(Locate(texts)) : after;
+            {
+                List<FieldViolation> violations = [.. CheckTexts(after), .. _isStrict ? UnknownMembers.Find(seen, after) : []];
+                return violations.Count > 0 ? throw ApiErrors.RequestInvalid(Locate(violations)) : after;
+            }
             // All that is left to be wrong with text of our own writing.
             if (read.Malformation is { } malformation)
             {

@@ -20,10 +20,10 @@ internal sealed record ResourceQuery(Filter Filter, SortOrder? Sort, int Offset,
     public const int LargestLimit = 1000;
 
     /// <summary>Reads the parameters that every list has; all problems at once.</summary>
-    public static ResourceQuery Check(ResourceSchema schema, string filter, string sort, int offset, int? limit, string pageToken)
+    public static ResourceQuery Check(ResourceSchema schema, UnknownAttributes unknown, string filter, string sort, int offset, int? limit, string pageToken)
     {
         var violations = new List<FieldViolation>();
-        var parsedFilter = QueryErrors.Catch("filter", violations, Filter.All, () => FilterQuery.Parse(filter, schema));
+        var parsedFilter = QueryErrors.Catch("filter", violations, Filter.All, () => FilterQuery.Parse(filter, schema, unknown));
         var parsedSort = QueryErrors.Catch<SortOrder?>("sort", violations, null, () => sort.Length == 0 ? null : SortOrder.Parse(sort, schema));
         if (offset < 0)
             Refuse("offset", $"'offset' is {offset}; allowed is 0 or more.");
@@ -33,7 +33,7 @@ internal sealed record ResourceQuery(Filter Filter, SortOrder? Sort, int Offset,
         var fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(filter)).AsSpan(0, 8));
         var after = pageToken.Length == 0 ? null : PagePlace.Parse(pageToken, fingerprint);
         if (pageToken.Length > 0 && after is null)
-            Refuse("page_token", "'page_token' is not one that a page with this filter gave.");
+            Refuse("page_token", "'page_token' is not one that a page with this filter gave, or is of a version of the server that listed in another order: begin with the first page.");
         if (after is not null && (offset != 0 || parsedSort is not null))
             Refuse("page_token", "'page_token' goes neither with 'offset' nor with 'sort'.");
 
@@ -45,10 +45,14 @@ internal sealed record ResourceQuery(Filter Filter, SortOrder? Sort, int Offset,
     }
 }
 
-/// <summary>A place between two resources of a list that is ordered by newest date, then id.</summary>
+/// <summary>A place between two resources of a list that is ordered by newest date, then greatest id.</summary>
 internal sealed record PagePlace(string Date, string Id)
 {
-    private const string Version = "1";
+    // Tokens of version 1 stood for places in an order in which the least id came first.
+    private const string Version = "2";
+
+    /// <summary>The place before all resources of a date.</summary>
+    public static PagePlace Before(string date) => new(date, "~");
 
     // The fingerprint at the end, so that a token which lost its end is none.
     public string ToToken(string fingerprint) =>

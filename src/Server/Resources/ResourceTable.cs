@@ -24,7 +24,7 @@ internal sealed class ResourceTable<T>
     private readonly List<Follower<T>> _followers;
 
     // Both halves together are "behind the place"; the first alone is what an index can seek to.
-    private string After => $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id > @id)";
+    private string After => $" and {_kind.DateColumn} <= @date and ({_kind.DateColumn} < @date or id < @id)";
 
     /// <param name="database">The database.</param>
     /// <param name="kind">What is kept.</param>
@@ -36,9 +36,9 @@ internal sealed class ResourceTable<T>
         _kind = kind;
         _textOf = database.AsUtf8($"(select body from {kind.Table} where id = value)");
         var names = kind.Columns.Select(column => column.Name).ToList();
-        _insert = $"insert into {kind.Table} (id, version, created_position, {string.Join(", ", names)}, body) values (@id, 1, @position, {string.Join(", ", names.Select(name => "@" + name))}, {database.FromUtf8("@body")})";
-        _find = $"select version, {database.AsUtf8("body")} as Body from {kind.Table} where id = @id";
-        _update = $"update {kind.Table} set version = version + 1, {string.Join(", ", names.Select(name => $"{name} = @{name}"))}, body = {database.FromUtf8("@body")} where id = @id and version = @version";
+        _insert = $"insert into {kind.Table} (id, version, created_position, changed, {string.Join(", ", names)}, body) values (@id, 1, @position, @changed, {string.Join(", ", names.Select(name => "@" + name))}, {database.FromUtf8("@body")})";
+        _find = $"select version, changed, {database.AsUtf8("body")} as Body from {kind.Table} where id = @id";
+        _update = $"update {kind.Table} set version = version + 1, changed = @changed, {string.Join(", ", names.Select(name => $"{name} = @{name}"))}, body = {database.FromUtf8("@body")} where id = @id and version = @version";
         _delete = $"delete from {kind.Table} where id = @id and version = @version";
         // What the log tells of the creation without repeating it, it has to say before the text is gone.
         _keepCreation =
@@ -55,8 +55,8 @@ internal sealed class ResourceTable<T>
     public async ValueTask<Stored<T>> GetAsync(Session session, string id) => await FindAsync(session, id) ?? throw _kind.NotFound(id);
 
     public async ValueTask<Stored<T>?> FindAsync(Session session, string id) =>
-        await session.FindAsync<(long Version, byte[] Body)>(_find, Parameters.Of("id", id)) is { Body: { } body } row
-            ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version, body.Length)
+        await session.FindAsync<(long Version, string? Changed, byte[] Body)>(_find, Parameters.Of("id", id)) is { Body: { } body } row
+            ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version, body.Length, TmfDate.Parse(row.Changed))
             : null;
 
     /// <summary>A resource that a change was meant for, if its entity tag is one of those that the caller knows.</summary>
@@ -66,11 +66,11 @@ internal sealed class ResourceTable<T>
         return EntityTag.Matches(etag, stored.ETag) ? stored : throw _kind.Changed!(id, stored.ETag);
     }
 
-    /// <summary>The text that a resource is stored as, and its version.</summary>
-    public async ValueTask<(long Version, byte[] Body)> GetTextAsync(string id)
+    /// <summary>The text that a resource is stored as, its version, and when it was changed last.</summary>
+    public async ValueTask<(long Version, string? Changed, byte[] Body)> GetTextAsync(string id)
     {
-        var row = await _database.ReadAsync(session => session.FindAsync<(long Version, byte[]? Body)>(_find, Parameters.Of("id", id)));
-        return row.Body is null ? throw _kind.NotFound(id) : (row.Version, row.Body);
+        var row = await _database.ReadAsync(session => session.FindAsync<(long Version, string? Changed, byte[]? Body)>(_find, Parameters.Of("id", id)));
+        return row.Body is null ? throw _kind.NotFound(id) : (row.Version, row.Changed, row.Body);
     }
 
     /// <summary>Writes a resource, and all that follows from it.</summary>
@@ -82,18 +82,19 @@ internal sealed class ResourceTable<T>
     {
         if (before is { Version: 1 })
             await write.Session.SendAsync(_keepCreation, Parameters.Of("id", _kind.Id(before.Resource)));
+        var now = TmfDate.Of(write.Now);
         if (before is null)
-            await write.Session.SendAsync(_insert, Values(after!, 0).With("position", write.UpcomingPosition));
+            await write.Session.SendAsync(_insert, Values(after!, 0, now).With("position", write.UpcomingPosition));
         else if (after is null)
             await write.Session.SendAsync(_delete, Parameters.Of("id", _kind.Id(before.Resource)).With("version", before.Version), expect: 1);
         else
-            await write.Session.SendAsync(_update, Values(after, before.Version), expect: 1);
+            await write.Session.SendAsync(_update, Values(after, before.Version, now), expect: 1);
 
         Count(write, before?.Resource, after?.Resource);
         await KeepListsAsync(write, before?.Resource, after?.Resource);
         foreach (var follower in _followers)
             await follower(write, before?.Resource, after);
-        return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1, after.Body.Length);
+        return after is null ? before! : new Stored<T>(after.Resource, (before?.Version ?? 0) + 1, after.Body.Length, now);
     }
 
     /// <summary>Reads a page, which ends early where it would be larger than there is room for; it has one resource at least.</summary>
@@ -154,7 +155,7 @@ internal sealed class ResourceTable<T>
     internal (string Sql, Parameters Parameters) Page(SqlDialect dialect, ResourceQuery query)
     {
         var filter = dialect.Translate(query.Filter, _kind.SqlColumns);
-        var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc nulls last, id", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
+        var order = query.Sort is null ? new SqlOrder($"{_kind.DateColumn} desc nulls last, id desc", []) : dialect.Translate(query.Sort, _kind.SqlColumns);
         var after = query.After is null ? "" : After;
         var parameters = Parameters.Of(filter.Parameters, order.Parameters).With("limit", query.Limit + 1).With("offset", query.Offset);
         if (query.After is not null)
@@ -183,9 +184,9 @@ internal sealed class ResourceTable<T>
         return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {where.Where}", Parameters.Of(where.Parameters));
     }
 
-    private Parameters Values(Draft<T> draft, long version)
+    private Parameters Values(Draft<T> draft, long version, Google.Protobuf.WellKnownTypes.Timestamp changed)
     {
-        var parameters = Parameters.Of("id", _kind.Id(draft.Resource)).With("version", version).With("body", draft.Body);
+        var parameters = Parameters.Of("id", _kind.Id(draft.Resource)).With("version", version).With("changed", TmfDate.Text(changed)).With("body", draft.Body);
         foreach (var column in _kind.Columns)
             parameters.With(column.Name, column.Value(draft.Resource));
         return parameters;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ServiceOrdering.Server.Hosting;
 
@@ -10,16 +11,16 @@ internal sealed class ResourceText<T>(ResourceTable<T> table, ResourceView<T> vi
     where T : class, Google.Protobuf.IMessage<T>, new()
 {
     /// <summary>Writes a resource with its href.</summary>
-    /// <returns>The entity tag.</returns>
-    public async ValueTask<string> WriteAsync(string id, IBufferWriter<byte> output, ServerCallContext context)
+    /// <returns>The entity tag, and when it was changed last, where that is known.</returns>
+    public async ValueTask<(string ETag, Timestamp? Changed)> WriteAsync(string id, IBufferWriter<byte> output, ServerCallContext context)
     {
-        var (version, body) = await table.GetTextAsync(id);
+        var (version, changed, body) = await table.GetTextAsync(id);
         var stored = new StoredText(id, body);
         if (!IsWhole(stored))
             throw new InvalidDataException($"The text of {id} is no resource.");
         budget.Take(body.Length, context);
         Write(stored, output, context);
-        return Stored<T>.ETagOf(version);
+        return (Stored<T>.ETagOf(version), TmfDate.Parse(changed));
     }
 
     /// <summary>

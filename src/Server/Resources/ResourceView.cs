@@ -21,7 +21,7 @@ internal sealed class ResourceView<T>(ResourceKind<T> kind, PublicAddress addres
     /// <summary>Gives resources, in place, the form that was asked for. To be had before anything is written: the request may be refused.</summary>
     public Func<T, T> Form(string fields, ServerCallContext context)
     {
-        var selection = QueryErrors.ReadFields(fields);
+        var selection = QueryErrors.ReadFields(fields, kind.Schema, context.UnknownAttributes());
         return resource =>
         {
             _href.Accessor.SetValue(resource, HrefOf(kind.Id(resource), context));

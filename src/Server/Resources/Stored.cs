@@ -1,10 +1,14 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Server.Resources;
 
-/// <summary>A resource, the version of it that its entity tag names, and how many bytes its text has.</summary>
-internal sealed record Stored<T>(T Resource, long Version, int Size, bool Replayed = false)
+/// <summary>
+/// A resource, the version of it that its entity tag names, how many bytes its text has, and when it was changed last, where that
+/// is known.
+/// </summary>
+internal sealed record Stored<T>(T Resource, long Version, int Size, Timestamp? Changed = null, bool Replayed = false)
 {
     public string ETag => ETagOf(Version);
 

@@ -11,5 +11,9 @@ internal static class TmfDate
     /// <summary>The instant as JSON has it.</summary>
     public static string Text(Timestamp instant) => instant.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
+    /// <summary>The instant that <see cref="Text"/> wrote; null for null.</summary>
+    public static Timestamp? Parse(string? text) =>
+        text is null ? null : Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+
     public static Timestamp Now(this TimeProvider time) => Of(time.GetUtcNow());
 }

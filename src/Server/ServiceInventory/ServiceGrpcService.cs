@@ -12,20 +12,20 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Servi
         var answer = view.Answer(request.Fields, context);
         var (service, requestId) = ServiceRequests.Check(request, time);
         var stored = await store.CreateAsync(context.Caller(), service, requestId, answer.MakeRoom, context.CancellationToken);
-        return new CreateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
+        return new CreateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
         var stored = await services.GetAsync(request.Id);
-        return new GetServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
+        return new GetServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var query = ServiceRequests.Check(request);
+        var query = ServiceRequests.Check(request, context.UnknownAttributes());
         return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 
@@ -34,15 +34,15 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Servi
         var answer = view.Answer(request.Fields, context);
         var change = ServiceRequests.Check(request, view.HrefOf(request.Service?.Id ?? "", context));
         var stored = await store.UpdateAsync(context.Caller(), request.Service!.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
-        return new UpdateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
+        return new UpdateServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<PatchServiceResponse> PatchService(PatchServiceRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
-        var change = ServiceRequests.Check(request, view.HrefOf(request.Id, context));
+        var change = ServiceRequests.Check(request, view.HrefOf(request.Id, context), context.IsStrict());
         var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
-        return new PatchServiceResponse { Service = answer.Show(stored), Etag = stored.ETag };
+        return new PatchServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<DeleteServiceResponse> DeleteService(DeleteServiceRequest request, ServerCallContext context)

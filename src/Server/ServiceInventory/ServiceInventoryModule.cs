@@ -1,6 +1,7 @@
 using System.Buffers;
 using Grpc.Core;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
@@ -33,8 +34,13 @@ internal static class ServiceInventoryModule
 
     private sealed class Text(ResourceText<Service> text) : IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>
     {
-        public async ValueTask<GetServiceResponse?> WriteAsync(GetServiceRequest request, IBufferWriter<byte> body, ServerCallContext context) =>
-            request.Fields.Length > 0 ? null : new GetServiceResponse { Etag = await text.WriteAsync(request.Id, body, context) };
+        public async ValueTask<GetServiceResponse?> WriteAsync(GetServiceRequest request, IBufferWriter<byte> body, ServerCallContext context)
+        {
+            if (request.Fields.Length > 0)
+                return null;
+            var (etag, changed) = await text.WriteAsync(request.Id, body, context);
+            return new GetServiceResponse { Etag = etag, LastModified = changed };
+        }
     }
 
     private sealed class Texts(ResourceList<Service> list) : IResponseTexts<ServiceGrpcService, ListServicesRequest, ListServicesResponse>
@@ -43,7 +49,7 @@ internal static class ServiceInventoryModule
         {
             if (request.Fields.Length > 0)
                 return null;
-            var query = ServiceRequests.Check(request);
+            var query = ServiceRequests.Check(request, context.UnknownAttributes());
             var page = await list.ReadTextsAsync(query, context);
             return (ServiceGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }

@@ -31,20 +31,21 @@ internal static class ServiceRequests
             throw ApiErrors.RequestInvalid(violations);
 
         var service = request.Service;
-        service.Id = Guid.CreateVersion7().ToString();
+        service.Id = ResourceId.New();
         if (!service.HasServiceDate)
             service.ServiceDate = TmfDate.Text(time.Now());
         ServiceLifecycle.Enter(new Service(), service, time.GetUtcNow());
         return (service, requestId);
     }
 
-    public static ResourceQuery Check(ListServicesRequest request) => ResourceQuery.Check(
-        ResourceSchema.For(Service.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListServicesRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
+        ResourceSchema.For(Service.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static ResourceChange<Service> Check(UpdateServiceRequest request, string href) =>
         new MaskChange<Service>("service", request.Service, request.UpdateMask, href);
 
-    public static ResourceChange<Service> Check(PatchServiceRequest request, string href) => new PatchChange<Service>(request.Patch, href);
+    public static ResourceChange<Service> Check(PatchServiceRequest request, string href, bool isStrict) =>
+        new PatchChange<Service>(request.Patch, href, isStrict);
 
     public static (ServiceTopologyDirection Direction, int Depth) Check(GetServiceTopologyRequest request)
     {

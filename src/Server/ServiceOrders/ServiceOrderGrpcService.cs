@@ -14,20 +14,20 @@ internal sealed class ServiceOrderGrpcService(
         var answer = view.Answer(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
         var stored = await store.CreateAsync(context.Caller(), order, requestId, answer.MakeRoom, context.CancellationToken);
-        return new CreateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, Replayed = stored.Replayed };
+        return new CreateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed, Replayed = stored.Replayed };
     }
 
     public override async Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
         var stored = await orders.GetAsync(request.Id);
-        return new GetServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
+        return new GetServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var query = ServiceOrderRequests.Check(request);
+        var query = ServiceOrderRequests.Check(request, context.UnknownAttributes());
         return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 
@@ -36,15 +36,15 @@ internal sealed class ServiceOrderGrpcService(
         var answer = view.Answer(request.Fields, context);
         var change = ServiceOrderRequests.Check(request, view.HrefOf(request.ServiceOrder?.Id ?? "", context));
         var stored = await store.UpdateAsync(context.Caller(), request.ServiceOrder!.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
-        return new UpdateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
+        return new UpdateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<PatchServiceOrderResponse> PatchServiceOrder(PatchServiceOrderRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
-        var change = ServiceOrderRequests.Check(request, view.HrefOf(request.Id, context));
+        var change = ServiceOrderRequests.Check(request, view.HrefOf(request.Id, context), context.IsStrict());
         var stored = await store.UpdateAsync(context.Caller(), request.Id, request.Etag, change, answer.MakeRoom, context.CancellationToken);
-        return new PatchServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag };
+        return new PatchServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)

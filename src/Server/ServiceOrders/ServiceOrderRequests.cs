@@ -21,7 +21,7 @@ internal static class ServiceOrderRequests
             throw ApiErrors.RequestInvalid(violations);
 
         var order = request.ServiceOrder;
-        order.Id = Guid.CreateVersion7().ToString();
+        order.Id = ResourceId.New();
         order.State = ServiceOrderState.Acknowledged;
         order.OrderDate = time.Now();
         if (!order.HasType)
@@ -31,13 +31,14 @@ internal static class ServiceOrderRequests
         return (order, requestId);
     }
 
-    public static ResourceQuery Check(ListServiceOrdersRequest request) => ResourceQuery.Check(
-        ResourceSchema.For(ServiceOrder.Descriptor), request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListServiceOrdersRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
+        ResourceSchema.For(ServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request, string href) =>
         new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask, href);
 
-    public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request, string href) => new PatchChange<ServiceOrder>(request.Patch, href);
+    public static ResourceChange<ServiceOrder> Check(PatchServiceOrderRequest request, string href, bool isStrict) =>
+        new PatchChange<ServiceOrder>(request.Patch, href, isStrict);
 
     /// <summary>Item ids are unique, and relationships lead to items that are there and do not go round in a circle.</summary>
     public static void CheckItems(ServiceOrder order, string path, List<FieldViolation> violations)

@@ -2,6 +2,7 @@ using System.Buffers;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Transcoding;
@@ -19,7 +20,11 @@ internal static class ServiceOrdersModule
         return services
             .AddResource(ServiceOrderKind.Create())
             .AddWatchedResource<ServiceOrder>()
-            .AddEventApi(new EventApi("serviceOrdering", "/tmf-api/serviceOrdering/v4", ["serviceOrder", "cancelServiceOrder"]))
+            .AddEventApi(new EventApi("serviceOrdering", "/tmf-api/serviceOrdering/v4", ["serviceOrder", "cancelServiceOrder"])
+            {
+                // Components of TM Forum's open digital architecture expose it so.
+                Alias = new EventApi("serviceOrderingManagement", "/tmf-api/serviceOrderingManagement/v4", ["serviceOrder", "cancelServiceOrder"]),
+            })
             .AddSingleton<ISpecificationCatalog>(provider => provider.GetRequiredService<IOptions<CatalogOptions>>() switch
             {
                 { Value.File: not null } options => new FileCatalog(options),
@@ -43,8 +48,13 @@ internal static class ServiceOrdersModule
 
     private sealed class Text(ResourceText<ServiceOrder> text) : IResponseText<ServiceOrderGrpcService, GetServiceOrderRequest, GetServiceOrderResponse>
     {
-        public async ValueTask<GetServiceOrderResponse?> WriteAsync(GetServiceOrderRequest request, IBufferWriter<byte> body, ServerCallContext context) =>
-            request.Fields.Length > 0 ? null : new GetServiceOrderResponse { Etag = await text.WriteAsync(request.Id, body, context) };
+        public async ValueTask<GetServiceOrderResponse?> WriteAsync(GetServiceOrderRequest request, IBufferWriter<byte> body, ServerCallContext context)
+        {
+            if (request.Fields.Length > 0)
+                return null;
+            var (etag, changed) = await text.WriteAsync(request.Id, body, context);
+            return new GetServiceOrderResponse { Etag = etag, LastModified = changed };
+        }
     }
 
     private sealed class Texts(ResourceList<ServiceOrder> list) : IResponseTexts<ServiceOrderGrpcService, ListServiceOrdersRequest, ListServiceOrdersResponse>
@@ -53,7 +63,7 @@ internal static class ServiceOrdersModule
         {
             if (request.Fields.Length > 0)
                 return null;
-            var query = ServiceOrderRequests.Check(request);
+            var query = ServiceOrderRequests.Check(request, context.UnknownAttributes());
             var page = await list.ReadTextsAsync(query, context);
             return (ServiceOrderGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }

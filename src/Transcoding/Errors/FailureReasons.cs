@@ -28,6 +28,7 @@ internal static class FailureReasons
             TranscodingFailure.RequestTimeout => 408,
             TranscodingFailure.UriTooLong => 414,
             TranscodingFailure.HeadersTooLarge => 431,
+            TranscodingFailure.RangeNotSatisfiable => 416,
             _ => 400,
         },
         GrpcStatus = failure switch
@@ -38,6 +39,7 @@ internal static class FailureReasons
             TranscodingFailure.RequestTooLarge or TranscodingFailure.UriTooLong or TranscodingFailure.HeadersTooLarge => StatusCode.ResourceExhausted,
             TranscodingFailure.OriginNotAllowed => StatusCode.PermissionDenied,
             TranscodingFailure.RequestTimeout => StatusCode.DeadlineExceeded,
+            TranscodingFailure.RangeNotSatisfiable => StatusCode.OutOfRange,
             _ => StatusCode.InvalidArgument,
         },
         Reason = Of(failure),

@@ -56,4 +56,7 @@ public enum TranscodingFailure
 
     /// <summary>The headers are larger than allowed.</summary>
     HeadersTooLarge,
+
+    /// <summary>The range that is asked for begins behind the last item; <c>Content-Range</c> says how many there are.</summary>
+    RangeNotSatisfiable,
 }

@@ -171,10 +171,27 @@ internal sealed class HttpRoute
 /// <param name="Name">Name of the header.</param>
 /// <param name="Field">The field.</param>
 /// <param name="Query">Query parameter that stands in for a header that is absent; empty for none.</param>
-internal sealed record HeaderField(string Name, FieldPath Field, string Query = "");
+internal sealed record HeaderField(string Name, FieldPath Field, string Query = "")
+{
+    /// <summary>What a response header says: the field's text, of an instant the date of HTTP; null where it is not set.</summary>
+    public string? ValueIn(Google.Protobuf.IMessage message)
+    {
+        var text = Field.Text(message);
+        return text is { Length: > 0 } && Field.Field.Descriptor is { FieldType: FieldType.Message } field && field.MessageType.FullName == "google.protobuf.Timestamp"
+            ? DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture).ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+            : text;
+    }
+}
 
 /// <summary>The field of a stream's response that is the event's id, and the oneof whose member is its data.</summary>
 internal sealed record StreamFields(FieldPath? Id, OneofDescriptor? Data);
 
 /// <summary>The fields that describe a page: two of the request, two of the response.</summary>
-internal sealed record PageFields(FieldPath Offset, FieldPath Limit, FieldPath TotalCount, FieldPath AppliedLimit);
+internal sealed record PageFields(FieldPath Offset, FieldPath Limit, FieldPath TotalCount, FieldPath AppliedLimit)
+{
+    /// <summary>Whether a query parameter is the offset or the limit.</summary>
+    public bool IsNamed(string parameter) => new[] { Offset, Limit }.Any(field => parameter == field.JsonName || parameter == field.ProtoName);
+
+    /// <summary>Whether a request's query says which page it wants.</summary>
+    public bool AskedFor(Microsoft.AspNetCore.Http.HttpRequest request) => request.Query.Keys.Any(IsNamed);
+}

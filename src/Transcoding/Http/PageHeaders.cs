@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using ServiceOrdering.Transcoding.Errors;
 
 namespace ServiceOrdering.Transcoding.Http;
 
@@ -20,13 +21,24 @@ internal static class PageHeaders
         var total = fields.TotalCount.Number(response);
         headers["X-Total-Count"] = total.ToString(CultureInfo.InvariantCulture);
 
+        headers.AcceptRanges = ItemRange.Unit;
+        var range = ItemRange.Of(context.Request, fields).Range;
+        if (range is not null && range.First >= total)
+        {
+            throw new TranscodingException(FailureReasons.Error(TranscodingFailure.RangeNotSatisfiable, Invariant($"The range begins at {range.First}, and there are {total} items.")) with
+            {
+                Headers = new Dictionary<string, string> { ["Content-Range"] = Invariant($"{ItemRange.Unit} */{total}") },
+            });
+        }
+
         // Past the end there is nothing to be a part of.
-        if (count == 0 || count == total)
+        if (count == 0 || (count == total && range is null))
         {
             return;
         }
 
         context.Response.StatusCode = StatusCodes.Status206PartialContent;
+        headers.ContentRange = Invariant($"{ItemRange.Unit} {offset}-{offset + count - 1}/{total}");
         var limit = Math.Max(1, fields.AppliedLimit.Number(response));
         var links = new List<string> { Link(0, "first") };
         if (offset > 0)
@@ -54,12 +66,10 @@ internal static class PageHeaders
     {
         var query = request.QueryString.Value ?? "";
         var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(pair =>
-            !Names(fields.Offset).Concat(Names(fields.Limit)).Contains(Uri.UnescapeDataString(pair.Split('=')[0])));
+            !fields.IsNamed(Uri.UnescapeDataString(pair.Split('=')[0])));
         return $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}?"
             + string.Concat(kept.Select(pair => pair + "&"));
     }
-
-    private static string[] Names(FieldPath field) => [field.JsonName, field.ProtoName];
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

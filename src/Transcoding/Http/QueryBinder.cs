@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ServiceOrdering.Json;
 using ServiceOrdering.Transcoding.Errors;
 
 namespace ServiceOrdering.Transcoding.Http;
@@ -58,7 +59,7 @@ internal sealed class QueryBinder
                 }
                 else
                 {
-                    Refuse(name, $"There is no such parameter. {_allowed}");
+                    Refuse(name, $"There is no such parameter{NearName.Hint(name, _byName.Keys)} {_allowed}");
                 }
             }
             else if (!seen.Add(field.ProtoName) && !field.Field.Descriptor.IsRepeated)

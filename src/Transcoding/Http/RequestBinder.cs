@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Api;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -9,8 +10,6 @@ namespace ServiceOrdering.Transcoding.Http;
 /// <summary>Makes a request message of an HTTP request: of its body, path, query and headers.</summary>
 internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
 {
-    private const string StrictHandling = "handling=strict";
-
     private readonly QueryBinder _query = new(route);
 
     /// <summary>Fills the message.</summary>
@@ -18,12 +17,16 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
     public async ValueTask BindAsync(HttpContext context, IMessage request)
     {
         var violations = new List<RestViolation>();
-        var more = route.TakesBody ? await BindBodyAsync(context, request, violations) : 0;
+        var isStrict = StrictHandling.IsPreferred(context.Request.Headers[StrictHandling.Header]);
+        if (isStrict)
+            context.Response.Headers["Preference-Applied"] = StrictHandling.Preference;
+        var more = route.TakesBody ? await BindBodyAsync(context, request, isStrict, violations) : 0;
 
         // After the body, which may hold the same fields: the path is what names the resource.
         BindPath(context.Request, request, violations);
         _query.Bind(context.Request.QueryString.Value ?? "", request, violations);
         BindHeaders(context.Request, request, violations);
+        BindRange(context.Request, request, violations);
 
         if (violations.Count > 0)
         {
@@ -39,7 +42,7 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
     }
 
     /// <returns>How many violations there are beside those that were added.</returns>
-    private async ValueTask<int> BindBodyAsync(HttpContext context, IMessage request, List<RestViolation> violations)
+    private async ValueTask<int> BindBodyAsync(HttpContext context, IMessage request, bool isStrict, List<RestViolation> violations)
     {
         var isRead = route.TakesRawBody ? Consumes(context.Request.ContentType) : RequestBody.IsJson(context.Request.ContentType);
         if (!isRead && !(context.Request.ContentType is null && RequestBody.IsNone(context.Request)))
@@ -70,21 +73,14 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
         }
         else
         {
-            return ReadJson(context, body.Bytes, route.TakesWholeBody ? request : route.BodyField!.Child(request), violations);
+            return ReadJson(body.Bytes, route.TakesWholeBody ? request : route.BodyField!.Child(request), isStrict, violations);
         }
 
         return 0;
     }
 
-    private static int ReadJson(HttpContext context, ReadOnlySpan<byte> json, IMessage target, List<RestViolation> violations)
+    private static int ReadJson(ReadOnlySpan<byte> json, IMessage target, bool isStrict, List<RestViolation> violations)
     {
-        var isStrict = context.Request.Headers["Prefer"].Any(prefer =>
-            prefer is not null && prefer.Split([',', ';'], StringSplitOptions.TrimEntries).Contains(StrictHandling, StringComparer.OrdinalIgnoreCase));
-        if (isStrict)
-        {
-            context.Response.Headers["Preference-Applied"] = StrictHandling;
-        }
-
         var result = JsonFormat.Read(json, target, isStrict ? JsonSource.StrictRequest : JsonSource.Request);
         if (result.Malformation is { } malformation)
         {
@@ -121,6 +117,20 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
                 violations.Add(RestViolation.Of(ViolationPlace.Header, header.Name, TranscodingFailure.HeaderInvalid, wrong));
             }
         }
+    }
+
+    private void BindRange(HttpRequest http, IMessage request, List<RestViolation> violations)
+    {
+        if (route.Page is not { } page)
+            return;
+        var (range, problem) = ItemRange.Of(http, page);
+        if (problem is not null)
+            violations.Add(RestViolation.Of(ViolationPlace.Header, "Range", TranscodingFailure.HeaderInvalid, problem));
+        if (range is null)
+            return;
+        page.Offset.ReadText(range.First.ToString(CultureInfo.InvariantCulture), request);
+        if (range.Count is { } count)
+            page.Limit.ReadText(count.ToString(CultureInfo.InvariantCulture), request);
     }
 
     private static TranscodingFailure ReasonOf(JsonViolationKind kind) =>

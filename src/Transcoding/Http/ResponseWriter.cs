@@ -22,7 +22,7 @@ internal sealed class ResponseWriter(HttpRoute route)
         response.StatusCode = route.SuccessStatus;
         foreach (var header in route.ResponseHeaders)
         {
-            if (header.Field.Text(message) is { Length: > 0 } value)
+            if (header.ValueIn(message) is { Length: > 0 } value)
             {
                 response.Headers[header.Name] = HeaderText.Escape(value);
             }
@@ -152,11 +152,21 @@ internal sealed class ResponseWriter(HttpRoute route)
     private static bool IsUnchanged(HttpContext context)
     {
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        return isRead
-            && context.Request.Headers.IfNoneMatch is { Count: > 0 } tags
-            && context.Response.Headers.ETag is { Count: > 0 } etag
-            && EntityTagHeaderValue.TryParse(etag.ToString(), out var current)
-            && EntityTagHeaderValue.TryParseList(tags, out var known)
-            && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
+        if (!isRead)
+        {
+            return false;
+        }
+
+        if (context.Request.Headers.IfNoneMatch is { Count: > 0 } tags)
+        {
+            return context.Response.Headers.ETag is { Count: > 0 } etag
+                && EntityTagHeaderValue.TryParse(etag.ToString(), out var current)
+                && EntityTagHeaderValue.TryParseList(tags, out var known)
+                && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
+        }
+
+        return HeaderUtilities.TryParseDate(context.Request.Headers.IfModifiedSince.ToString(), out var since)
+            && HeaderUtilities.TryParseDate(context.Response.Headers.LastModified.ToString(), out var changed)
+            && changed <= since;
     }
 }

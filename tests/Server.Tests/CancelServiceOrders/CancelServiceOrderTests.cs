@@ -94,7 +94,7 @@ public sealed class CancelServiceOrderTests : IDisposable
     {
         foreach (var (filter, index) in new[] { ("", "cancel_service_order_by_date"), ("state=done", "cancel_service_order_by_state"), ("serviceOrder.id=1", "cancel_service_order_by_order") })
         {
-            var query = Server.CancelServiceOrders.CancelServiceOrderRequests.Check(new ListCancelServiceOrdersRequest { Filter = filter });
+            var query = Server.CancelServiceOrders.CancelServiceOrderRequests.Check(new ListCancelServiceOrdersRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing);
             Assert.Contains(_server.Server.Explain<CancelServiceOrder>(query), step => step.Contains(index, StringComparison.Ordinal));
         }
         await Task.CompletedTask;

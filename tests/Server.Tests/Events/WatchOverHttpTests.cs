@@ -122,6 +122,10 @@ public sealed class WatchOverHttpTests : IDisposable
     {
         (await _server.GetAsync($"{Path}?event.serviceOrder.state=flying")).IsError(HttpStatusCode.BadRequest, "28");
         (await _server.GetAsync($"{Path}?eventTypes=OrderEvent")).IsError(HttpStatusCode.BadRequest, "28");
+        (await _server.GetAsync($"{Path}?eventType=OrderEvent")).IsError(HttpStatusCode.BadRequest, "28");
+        (await _server.GetAsync($"{Path}?filter=$.event[")).IsError(HttpStatusCode.BadRequest, "28");
+        (await _server.GetAsync($"{Path}?filter=$..state")).IsError(HttpStatusCode.NotImplemented, "3");
+        (await _server.GetAsync($"{Path}?query=eventType%3DServiceOrderCreateEvent", ("Prefer", "handling=strict"))).IsError(HttpStatusCode.BadRequest, "28");
         (await _server.GetAsync(Path, ("Last-Event-ID", "x"))).IsError(HttpStatusCode.BadRequest, "28");
         (await _server.SendAsync(HttpMethod.Post, Path, "{}")).IsError(HttpStatusCode.MethodNotAllowed, "61");
     }

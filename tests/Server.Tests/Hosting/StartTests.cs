@@ -14,6 +14,9 @@ public sealed class StartTests
     [InlineData("--Storage:Provider=postgres", "must name a server and a database")]
     [InlineData("--Storage:Provider=postgres --Storage:ConnectionString=Host=127.0.0.1;Port=1;Database=orders;Username=x --Storage:Patience=00:00:01", "127.0.0.1:1/orders cannot be used: Failed to connect")]
     [InlineData("--Storage:LeaseDuration=00:00:00.5", "at least 00:00:01")]
+    [InlineData("--Errors:Documentation=errors.md", "Errors:Documentation is 'errors.md'")]
+    [InlineData("--PathBase=orders/", "PathBase is 'orders/', which is no path such as /orders")]
+    [InlineData("--Query:UnknownAttributes=ignore", "Query:UnknownAttributes is 'ignore'. Allowed: refuse, match-nothing.")]
     [InlineData("--Fulfillment:OnFailure=7", "Fulfillment:OnFailure is not known. Allowed: Fail, Hold")]
     public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
     {

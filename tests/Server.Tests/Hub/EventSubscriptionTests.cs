@@ -39,14 +39,14 @@ public sealed class EventSubscriptionTests : IDisposable
     [Fact]
     public async Task Same_callback_and_query_again_is_a_conflict_that_names_the_first()
     {
-        var first = (string?)(await _server.RegisterAsync(new { callback = Callback, query = "eventType=A" })).Is(HttpStatusCode.Created).Json["id"];
+        var first = (string?)(await _server.RegisterAsync(new { callback = Callback, query = "eventType=ServiceOrderCreateEvent" })).Is(HttpStatusCode.Created).Json["id"];
 
-        var again = (await _server.RegisterAsync(new { callback = Callback, query = "eventType=A" })).IsError(HttpStatusCode.Conflict, "62");
+        var again = (await _server.RegisterAsync(new { callback = Callback, query = "eventType=ServiceOrderCreateEvent" })).IsError(HttpStatusCode.Conflict, "62");
 
         Assert.Contains(first!, again.Body);
         (await _server.RegisterAsync(new { callback = Callback })).Is(HttpStatusCode.Created);
         (await _server.RegisterAsync(new { callback = Callback })).IsError(HttpStatusCode.Conflict, "62");
-        (await _server.RegisterAsync(new { callback = Callback, query = "eventType=A" }, HubServer.InventoryPath)).Is(HttpStatusCode.Created);
+        (await _server.RegisterAsync(new { callback = Callback, query = "eventType=ServiceCreateEvent" }, HubServer.InventoryPath)).Is(HttpStatusCode.Created);
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () => await _server.Subscriptions().CreateEventSubscriptionAsync(
             new CreateEventSubscriptionRequest { EventSubscription = new EventSubscription { Callback = Callback } }, cancellationToken: Cancel));
         Assert.Equal(ErrorReason.EventSubscriptionExists, error.ErrorReason);
@@ -70,7 +70,7 @@ public sealed class EventSubscriptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"query":"eventType=A"}""", "/callback", "FIELD_MISSING")]
+    [InlineData("""{"query":"eventType=ServiceOrderCreateEvent"}""", "/callback", "FIELD_MISSING")]
     [InlineData("""{"callback":"/listener"}""", "/callback", "FIELD_INVALID")]
     [InlineData("""{"callback":"ftp://example.com/"}""", "/callback", "FIELD_INVALID")]
     [InlineData("""{"callback":"http://me:secret@127.0.0.1/"}""", "/callback", "FIELD_INVALID")]
@@ -89,6 +89,43 @@ public sealed class EventSubscriptionTests : IDisposable
         Assert.StartsWith(path, violation.Path);
     }
 
+    [Theory]
+    [InlineData("eventType=ServiceOrderCreatEvent", "'ServiceOrderCreatEvent' is no type of event here; did you mean 'ServiceOrderCreateEvent'?")]
+    [InlineData("eventType=ServiceOrderCreateEvent,ServiceCreateEvent", "'ServiceCreateEvent' is no type of event here. Allowed: CancelServiceOrderCreateEvent,")]
+    [InlineData("filter=$[?(@.eventType=='orderCreation')]", "'orderCreation' is no type of event here")]
+    [InlineData("$.event.serviceOrder[?(@.state=='completed')]", "filter=$")]
+    [InlineData("filter=$.event.serviceOrder[?(@.state=='flying')]", "flying")]
+    [InlineData("filter=$.event[", "Expected")]
+    public async Task Query_that_no_event_can_match_by_its_form_is_refused(string query, string says)
+    {
+        var answer = (await _server.RegisterAsync(new { callback = Callback, query })).IsError(HttpStatusCode.BadRequest, "28");
+
+        Assert.StartsWith("/query", Assert.Single(answer.Violations).Path);
+        Assert.Contains(says, (string)answer.Json["message"]!);
+        Assert.Empty((await _server.GetAsync(HubServer.Path)).Json.AsArray());
+    }
+
+    [Fact]
+    public async Task JSONPath_that_is_not_served_is_a_501_and_unknown_names_are_refused_where_that_is_wanted()
+    {
+        (await _server.RegisterAsync(new { callback = Callback, query = "filter=$..state" })).IsError(HttpStatusCode.NotImplemented, "3");
+        const string Slip = """{"callback":"http://127.0.0.1:9/","query":"event.serviceOrdr.state=held&fields=evnt"}""";
+        var strict = (await _server.SendAsync(HttpMethod.Post, HubServer.Path, Slip, ("Prefer", "handling=strict"))).IsError(HttpStatusCode.BadRequest, "28");
+
+        Assert.Contains("did you mean 'serviceOrder'?", (string)strict.Json["message"]!);
+        (await _server.SendAsync(HttpMethod.Post, HubServer.Path, Slip)).Is(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public void Registered_query_that_would_be_refused_today_matches_nothing_as_before()
+    {
+        var schema = _server.Service<Server.Events.EventTypes>().Schema;
+        using var created = System.Text.Json.JsonDocument.Parse("""{"eventType":"ServiceOrderCreateEvent","event":{"serviceOrder":{"state":"held"}}}""");
+
+        Assert.False(Server.Hub.EventQuery.Stored("$.event.serviceOrder[?(@.state=='held')]", schema).Filter.Matches(created));
+        Assert.True(Server.Hub.EventQuery.Stored("event.serviceOrder.state=held", schema).Filter.Matches(created));
+    }
+
     [Fact]
     public async Task Bad_query_names_its_parameter()
     {
@@ -101,13 +138,13 @@ public sealed class EventSubscriptionTests : IDisposable
     public async Task Secret_is_shown_only_in_the_answer_that_made_it()
     {
         var given = (await _server.RegisterAsync(new { callback = Callback, secret = Secret })).Is(HttpStatusCode.Created);
-        var made = (await _server.RegisterAsync(new { callback = Callback, query = "eventType=A" }, HubServer.Path + "?generateSecret=true")).Is(HttpStatusCode.Created);
+        var made = (await _server.RegisterAsync(new { callback = Callback, query = "eventType=ServiceOrderCreateEvent" }, HubServer.Path + "?generateSecret=true")).Is(HttpStatusCode.Created);
 
         Assert.DoesNotContain("secret", given.Body);
         Assert.StartsWith("whsec_", (string?)made.Json["secret"]);
         Assert.DoesNotContain("secret", (await _server.GetAsync(made.Headers["Location"])).Body);
         Assert.DoesNotContain("secret", (await _server.GetAsync(HubServer.Path)).Body);
-        (await _server.RegisterAsync(new { callback = Callback, secret = Secret, query = "eventType=B" }, HubServer.Path + "?generateSecret=true"))
+        (await _server.RegisterAsync(new { callback = Callback, secret = Secret, query = "eventType=ServiceOrderDeleteEvent" }, HubServer.Path + "?generateSecret=true"))
             .IsError(HttpStatusCode.BadRequest, "24");
     }
 

@@ -56,7 +56,7 @@ public sealed class WebhookDeliveryTests : IDisposable
     public async Task Query_chooses_events_and_fields_trim_them()
     {
         await using var listener = await Listener.StartAsync();
-        var id = await _server.SubscribeAsync(listener, "eventType=ServiceOrderDeleteEvent,ServiceOrderCreateEvent&event.serviceOrder.externalId=mine&fields=event.serviceOrder.externalId,event.serviceOrder.state");
+        var id = await _server.SubscribeAsync(listener, "eventType = ServiceOrderDeleteEvent,ServiceOrderCreateEvent & filter=$.event.serviceOrder[?(@.externalId=='mine')] & fields = event.serviceOrder.externalId,event.serviceOrder.state");
         await _server.PlaceOrderAsync();
         await _server.PlaceOrderAsync("""{"externalId":"mine","serviceOrderItem":[{"id":"1","action":"add","service":{}}]}""");
         await _server.PlaceOrderAsync("""{"externalId":"yours","serviceOrderItem":[{"id":"1","action":"add","service":{}}]}""");

@@ -21,6 +21,8 @@ public sealed class FieldsTests : IDisposable
     [InlineData("state,,nothing", "@type,href,id,state")]
     [InlineData("none", "@type,href,id")]
     [InlineData("nothingOfTheKind", "@type,href,id")]
+    [InlineData("$.state,$['priority']", "@type,href,id,priority,state")]
+    [InlineData("$.serviceOrder[*].state", "@type,href,id,state")]
     public async Task Fields_are_shown_beside_id_href_and_type_everywhere(string fields, string shown)
     {
         var posted = await _server.SendAsync(HttpMethod.Post, $"{RunningServer.ServiceOrderPath}?fields={fields}", ExampleOrders.Fiber);
@@ -56,6 +58,17 @@ public sealed class FieldsTests : IDisposable
         var order = (await _server.GetAsync($"{RunningServer.ServiceOrderPath}/{id}?fields=x.a")).Json;
 
         Assert.Equal(("@type,href,id,x", """{"a":1}"""), (Names(order), order["x"]!.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("$.", HttpStatusCode.BadRequest, "28")]
+    [InlineData("note[", HttpStatusCode.BadRequest, "28")]
+    [InlineData("$..text", HttpStatusCode.NotImplemented, "3")]
+    [InlineData("$.note[?(@.author=='X')].text", HttpStatusCode.NotImplemented, "3")]
+    public async Task JSONPath_that_is_no_path_is_never_passed_over(string path, HttpStatusCode status, string code)
+    {
+        foreach (var parameter in new[] { "fields", "sort" })
+            (await _server.GetAsync($"{RunningServer.ServiceOrderPath}?{parameter}={path}")).IsError(status, code);
     }
 
     [Fact]

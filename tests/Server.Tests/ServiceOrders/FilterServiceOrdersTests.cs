@@ -35,6 +35,8 @@ public sealed class FilterServiceOrdersTests(FilterServiceOrdersTests.FourOrders
     public static TheoryData<string, string> Operators => new()
     {
         { "priority.eq=1", "a" },
+        { "priority==1", "a" },
+        { "priority%3D%3D1", "a" },
         { "priority.ne=1", "bcd" },
         { "priority!=1", "bcd" },
         { "priority.gt=1", "b" },
@@ -133,6 +135,10 @@ public sealed class FilterServiceOrdersTests(FilterServiceOrdersTests.FourOrders
         { "filter=$[?(@.serviceOrderItem[?(@.id=='1' %26%26 @.service.name=='core')])]", "ab" },
         { "filter=$.relatedParty[?(@.role=='seller')]", "b" },
         { "filter=$[?(@.priority)]&state=inProgress", "b" },
+        { "filter=$.serviceOrder[?(@.state=='held')]", "a" },
+        { "filter=$.serviceOrder[*].relatedParty[?(@.role=='seller')]", "b" },
+        { "filter=$[?(@.state=='held')]&filter=$.serviceOrder[?(@.priority=='2')]", "ab" },
+        { "filter=$[?(@.state=='held')]&filter=$[?(@.priority=='2')]&priority.gt=1", "b" },
     };
 
     [Theory, MemberData(nameof(Both))]
@@ -180,6 +186,7 @@ public sealed class FilterServiceOrdersTests(FilterServiceOrdersTests.FourOrders
     [InlineData("state=a%00b", "", "U+0000")]
     [InlineData("filter=$[?(@.state=='held'", "filter", "Expected )")]
     [InlineData("filter=$[?(@.state=='sleeping')]", "filter", "sleeping")]
+    [InlineData("$.serviceOrder[*].state=held", "$.serviceOrder[*].state", "filter=$")]
     public async Task Bad_filter_is_a_400_that_names_the_parameter(string query, string parameter, string says)
     {
         var answer = (await orders.Server.GetAsync($"{RunningServer.ServiceOrderPath}?{query}")).IsError(HttpStatusCode.BadRequest, "28");
@@ -206,7 +213,9 @@ public sealed class FilterServiceOrdersTests(FilterServiceOrdersTests.FourOrders
     [InlineData("filter=$..note")]
     [InlineData("filter=$.note[0]")]
     [InlineData("filter=$[?(@.note.length()>2)]")]
-    public async Task JSONPath_that_is_not_served_is_a_501(string query)
+    [InlineData("depth=1")]
+    [InlineData("state=held&expand=relatedParty")]
+    public async Task What_the_standard_has_and_nobody_serves_is_a_501(string query)
     {
         (await orders.Server.GetAsync($"{RunningServer.ServiceOrderPath}?{query}")).IsError(HttpStatusCode.NotImplemented, "3");
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(() => ListAsync(query));

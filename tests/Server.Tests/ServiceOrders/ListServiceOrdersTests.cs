@@ -134,7 +134,7 @@ public sealed class ListServiceOrdersTests : IDisposable
     }
 
     private static List<string> NewestFirst(List<(string Date, string Id)> placed) =>
-        [.. placed.OrderByDescending(order => order.Date, StringComparer.Ordinal).ThenBy(order => order.Id, StringComparer.Ordinal).Select(order => order.Id)];
+        [.. placed.AsEnumerable().Reverse().Select(order => order.Id)];
 
     private static List<string> Ids(RestAnswer answer) => [.. answer.Json.AsArray().Select(order => (string)order!["id"]!)];
 
