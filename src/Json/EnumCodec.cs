@@ -15,9 +15,11 @@ internal sealed class EnumCodec<T> : ValueCodec<T>
     private readonly int[] _numbers;
     private readonly NameTable _table;
     private readonly string _expected;
+    private readonly EnumDescriptor _descriptor;
 
     public EnumCodec(EnumDescriptor descriptor)
     {
+        _descriptor = descriptor;
         IsNull = descriptor.FullName == "google.protobuf.NullValue";
         var values = descriptor.Values.Where(value => !EnumNames.IsUnspecified(value)).ToList();
         var names = values.ConvertAll(value => EnumNames.Json(value.Name, descriptor.Name));
@@ -64,6 +66,11 @@ internal sealed class EnumCodec<T> : ValueCodec<T>
             return true;
         }
 
+        if (reading.Source == JsonSource.Protobuf && !IsNull)
+        {
+            return TryReadProtobuf(ref reader, reading, out value);
+        }
+
         if (reader.TokenType == JsonTokenType.String && _table.Find(JsonReading.Utf8Text(ref reader)) is var index and >= 0)
         {
             value = Unsafe.As<int, T>(ref _numbers[index]);
@@ -78,6 +85,21 @@ internal sealed class EnumCodec<T> : ValueCodec<T>
 
         reading.Mismatch(ref reader, _expected);
         return false;
+    }
+
+    private bool TryReadProtobuf(ref Utf8JsonReader reader, JsonReading reading, out T value)
+    {
+        var known = reader.TokenType == JsonTokenType.String ? _descriptor.FindValueByName(JsonReading.Text(ref reader)) : null;
+        var number = known?.Number ?? 0;
+        if (known is null && !(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number)))
+        {
+            value = default;
+            reading.Mismatch(ref reader, $"Must be one of {string.Join(", ", _descriptor.Values.Where(each => !EnumNames.IsUnspecified(each)).Select(each => each.Name))}.");
+            return false;
+        }
+
+        value = Unsafe.As<int, T>(ref number);
+        return true;
     }
 
     private static int Number(T value) => Unsafe.As<T, int>(ref value);

@@ -94,12 +94,12 @@ internal abstract class FieldPlan
 
     /// <summary>Reads the value from the text of a path, a query parameter or a header; a list gets one more element.</summary>
     /// <returns>What is wrong with the text, or null.</returns>
-    public virtual string? ReadText(string text, IMessage message)
+    public virtual string? ReadText(string text, IMessage message, JsonSource source = JsonSource.Request)
     {
         var isBare = Descriptor.FieldType == FieldType.Bool
             || (Descriptor.FieldType == FieldType.Message && Descriptor.MessageType == BoolValue.Descriptor);
         var json = isBare && text is "true" or "false" ? Encoding.UTF8.GetBytes(text) : JsonSerializer.SerializeToUtf8Bytes(text);
-        var reading = new JsonReading(JsonSource.Request);
+        var reading = new JsonReading(source);
         var reader = new Utf8JsonReader(Descriptor.IsRepeated ? [(byte)'[', .. json, (byte)']'] : json);
         reader.Read();
         Read(ref reader, reading, message);

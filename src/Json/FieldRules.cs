@@ -10,6 +10,13 @@ public static class FieldRules
     /// <summary>Whether the field is marked <c>google.api.field_behavior = REQUIRED</c>.</summary>
     public static bool IsRequired(FieldDescriptor field) => Has(field, FieldBehavior.Required);
 
+    /// <summary>The classes of its message in which the field is required: <c>tmf.rest.v1.required_in</c>.</summary>
+    public static IReadOnlyList<string> RequiredIn(FieldDescriptor field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return field.GetOptions()?.GetExtension(RestExtensions.RequiredIn) ?? [];
+    }
+
     /// <summary>Whether clients may set the field in a phase of its resource's life: <c>tmf.rest.v1.settable</c>, else the field's behavior.</summary>
     public static bool IsSettable(FieldDescriptor field, Phase phase)
     {

@@ -88,12 +88,23 @@ public static class JsonFormat
     public static JsonReadResult Read(ReadOnlySpan<byte> json, IMessage message, JsonSource source = JsonSource.Stored)
     {
         ArgumentNullException.ThrowIfNull(message);
+        return Read(json, message, new JsonReading(source));
+    }
+
+    /// <summary>Where a text stops being JSON that is accepted, as <see cref="Read(ReadOnlySpan{byte}, IMessage, JsonSource)"/> says it; null where it does not.</summary>
+    /// <param name="json">UTF-8, with or without byte order mark.</param>
+    /// <param name="maxDepth">Levels of objects and arrays that are allowed.</param>
+    public static JsonMalformation? FindMalformation(ReadOnlySpan<byte> json, int maxDepth) =>
+        Read(json, null, new JsonReading(JsonSource.Request) { MaxDepth = maxDepth }).Malformation;
+
+    // Without a message it is only looked at.
+    private static JsonReadResult Read(ReadOnlySpan<byte> json, IMessage? message, JsonReading reading)
+    {
         if (json.StartsWith("\uFEFF"u8))
         {
             json = json[3..];
         }
 
-        var reading = new JsonReading(source);
         if (!Utf8.IsValid(json))
         {
             return Malformed(json, "The text is not valid UTF-8.", InvalidByte(json));
@@ -103,7 +114,15 @@ public static class JsonFormat
         try
         {
             reader.Read();
-            RootMessage.Of(message.Descriptor).Read(ref reader, reading, message);
+            if (message is null)
+            {
+                JsonReading.Skip(ref reader);
+            }
+            else
+            {
+                RootMessage.Of(message.Descriptor).Read(ref reader, reading, message);
+            }
+
             // Whatever follows the value is refused here.
             while (reader.Read())
             {

@@ -17,9 +17,11 @@ internal sealed class JsonReading(JsonSource source)
 
     public JsonSource Source => source;
 
-    public JsonReaderOptions ReaderOptions => source == JsonSource.Stored ? AnyOptions : new JsonReaderOptions { MaxDepth = JsonFormat.MaxDepth };
+    public int MaxDepth { get; init; } = source == JsonSource.Stored ? JsonFormat.MaxStoredDepth : JsonFormat.MaxDepth;
 
-    public string TooDeep => $"The text is nested deeper than the {ReaderOptions.MaxDepth} levels that are allowed.";
+    public JsonReaderOptions ReaderOptions => new() { MaxDepth = MaxDepth };
+
+    public string TooDeep => $"The text is nested deeper than the {MaxDepth} levels that are allowed.";
 
     /// <summary>In the order of the text.</summary>
     public IReadOnlyList<Finding> Findings => _findings ?? [];

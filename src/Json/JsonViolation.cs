@@ -50,4 +50,10 @@ public enum JsonSource
 
     /// <summary>A request body whose sender asked for strict handling: fields that only the server sets, and members that are not known, are violations.</summary>
     StrictRequest,
+
+    /// <summary>
+    /// A request body in protobuf's own JSON: members and enum values may have their names in the proto, every field is
+    /// read, and what is unknown is passed over.
+    /// </summary>
+    Protobuf,
 }

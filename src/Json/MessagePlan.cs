@@ -113,13 +113,24 @@ internal sealed class MessagePlan
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var index = known.Names.Find(JsonReading.Utf8Text(ref reader));
+            if (index < 0 && reading.Source == JsonSource.Protobuf)
+            {
+                var name = JsonReading.Text(ref reader);
+                index = Array.FindIndex(known.Fields, field => field.Descriptor.Name == name);
+            }
+
             if (index < 0)
             {
-                if (known.Extensions is not null && reading.Source != JsonSource.StrictRequest)
+                if (reading.Source == JsonSource.Protobuf)
+                {
+                    reader.Read();
+                    JsonReading.Skip(ref reader);
+                }
+                else if (known.Extensions is not null && reading.Source != JsonSource.StrictRequest)
                 {
                     StructCodec.TryReadMember(ref reader, reading, extensions ??= new Struct());
                 }
-                else if (known.IgnoresUnknown)
+                else if (known.IgnoresUnknown && reading.Source != JsonSource.StrictRequest)
                 {
                     reader.Read();
                     JsonReading.Skip(ref reader);

@@ -74,11 +74,11 @@ internal sealed class SingularFieldPlan<T> : FieldPlan
         }
     }
 
-    public override string? ReadText(string text, IMessage message)
+    public override string? ReadText(string text, IMessage message, JsonSource source = JsonSource.Request)
     {
         if (typeof(T) != typeof(string))
         {
-            return base.ReadText(text, message);
+            return base.ReadText(text, message, source);
         }
 
         _set(message, (T)(object)text);

@@ -56,7 +56,7 @@ internal sealed class StructCodec : ValueCodec<Struct>
     }
 }
 
-/// <summary>Any JSON value. Its numbers are IEEE doubles.</summary>
+/// <summary>Any JSON value. Its numbers are IEEE doubles that remember their text: see <see cref="NumberText"/>.</summary>
 internal sealed class AnyValueCodec : ValueCodec<Value>
 {
     public static readonly AnyValueCodec Instance = new();
@@ -73,7 +73,10 @@ internal sealed class AnyValueCodec : ValueCodec<Value>
                 writer.WriteStringValue(value.StringValue);
                 break;
             case Value.KindOneofCase.NumberValue:
-                FloatCodec<double>.Instance.Write(writer, value.NumberValue);
+                if (NumberText.Of(value) is { } text)
+                    writer.WriteRawValue(text, skipInputValidation: true);
+                else
+                    FloatCodec<double>.Instance.Write(writer, value.NumberValue);
                 break;
             case Value.KindOneofCase.BoolValue:
                 writer.WriteBooleanValue(value.BoolValue);
@@ -99,13 +102,14 @@ internal sealed class AnyValueCodec : ValueCodec<Value>
                 value.StringValue = JsonReading.Text(ref reader);
                 return true;
             case JsonTokenType.Number:
-                value.NumberValue = reader.GetDouble();
-                if (double.IsFinite(value.NumberValue))
+                if (NumberText.Read(reader.ValueSpan, reader.GetDouble()) is { } number)
                 {
+                    value = number;
                     return true;
                 }
 
-                reading.Violate(ref reader, "Must be a number within the range of an IEEE double.");
+                value.NumberValue = 0;
+                reading.Violate(ref reader, NumberText.Expected);
                 return false;
             case JsonTokenType.True or JsonTokenType.False:
                 value.BoolValue = reader.TokenType == JsonTokenType.True;

@@ -46,6 +46,18 @@ public static class TmfJsonExtensions
     }
 
     /// <summary>
+    /// Leaves requests and answers of the methods with a <c>google.api.http</c> rule to the package, and has what is refused
+    /// told as <see cref="WithTmfJson"/> tells it: every violation with its place in the HTTP request, in the shape and with
+    /// the status that the prefix asks for (<see cref="TmfJsonOptions.Errors"/>).
+    /// </summary>
+    public static GrpcServiceEndpointConventionBuilder WithTmfErrors(this GrpcServiceEndpointConventionBuilder service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        service.Add(endpoint => PlainMethod.Serve((RouteEndpointBuilder)endpoint));
+        return service;
+    }
+
+    /// <summary>
     /// Answers unknown routes (404), wrong methods (405, with Allow) and what other middleware refuses without a body with
     /// the error body of the path's prefix; see <see cref="TmfJsonOptions.Errors"/>. gRPC calls keep their own answers.
     /// To be added before authentication.

@@ -1,6 +1,7 @@
 using Google.Api;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Json;
 using Tmf.Rest.V1;
 
 namespace Conformance;
@@ -59,6 +60,27 @@ public class StandardContractTests
         var marked = message.Fields.InDeclarationOrder()
             .Where(field => field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.Required) == true)
             .Select(field => field.JsonName)
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(required, marked);
+    }
+
+    // Of a family, what all classes require is REQUIRED; what only some of them do is told by class.
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void What_a_class_of_a_family_requires_beside_the_others_is_required_in_it(string name, string definition)
+    {
+        var standard = Standard.All[name];
+        var message = standard.Contract.Message(definition);
+        var required = standard.Contract.DefinitionsOf(message)
+            .SelectMany(family => standard.Contract.Classes(family).SelectMany(other => standard.Contract.Required(other)
+                .Except(standard.Contract.Required(family))
+                .Where(property => !standard.IsExemptFromRequired(other, property))
+                .Select(property => $"{property} in {other}")))
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+        var marked = message.Fields.InDeclarationOrder()
+            .SelectMany(field => FieldRules.RequiredIn(field).Select(other => $"{field.JsonName} in {other}"))
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(required, marked);

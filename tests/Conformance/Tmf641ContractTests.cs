@@ -18,4 +18,9 @@ public class Tmf641ContractTests
         Assert.All(notCreatable, property => Assert.False(
             FieldRules.IsSettable(ContractDefinitions.Field(ServiceOrder.Descriptor, property)!, Phase.Creation), property));
     }
+
+    [Fact]
+    public void What_an_orderer_can_create_is_kept() => Assert.All(
+        Standard.All["TMF641"].Contract.Properties("ServiceOrder_Create").Select(fact => fact.Property),
+        property => Assert.True(FieldRules.IsSettable(ContractDefinitions.Field(ServiceOrder.Descriptor, property)!, Phase.Creation), property));
 }

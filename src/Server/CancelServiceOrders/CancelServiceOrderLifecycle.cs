@@ -87,13 +87,21 @@ internal static class CancelServiceOrderLifecycle
                 : Done($"The order was {state} before it could be cancelled.");
         }
 
+        /// <summary>Whatever reason the order came with.</summary>
+        private void GiveReason(ServiceOrder order)
+        {
+            order.ClearCancellationReason();
+            if (Next.Reason.Length > 0)
+                order.CancellationReason = Next.Reason;
+        }
+
         /// <summary>Nobody has begun with anything.</summary>
         public CancellationOutcome CancelAtOnce()
         {
             Step(TaskState.InProgress);
             Step(order =>
             {
-                order.CancellationReason = Next.Reason;
+                GiveReason(order);
                 SetAll(order, item => !ServiceOrderLifecycle.IsFinal(item.State), ServiceOrderItemState.Cancelled);
             });
             return Done(null);
@@ -158,7 +166,7 @@ internal static class CancelServiceOrderLifecycle
             Next = Next with { Phase = CancellationPhase.Pending };
             Step(order =>
             {
-                order.CancellationReason = Next.Reason;
+                GiveReason(order);
                 SetAll(order, item => item.State == ServiceOrderItemState.AssessingCancellation, ServiceOrderItemState.PendingCancellation);
             });
             _mark = Pending;

@@ -9,11 +9,11 @@ internal static class RequestFields
 {
     /// <summary>Brings a request to the form that it has over REST, and finds what is missing in it or has no such form.</summary>
     /// <param name="request">The request, or a resource that a request has changed.</param>
-    /// <param name="isCreation">False for a resource that is there already: fields that cannot be set at creation stay.</param>
-    public static List<FieldViolation> Check(IMessage request, bool isCreation = true)
+    /// <param name="before">The resource before the change: fields that cannot be set at creation stay, and what was incomplete may stay so.</param>
+    public static List<FieldViolation> Check(IMessage request, IMessage? before = null)
     {
-        var violations = CanonicalForm.Apply(request, isCreation).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
-        violations.InsertRange(0, RequiredFields.Missing(request).Select(field => Violation(field, ErrorReason.FieldMissing, "Is required.")));
+        var violations = CanonicalForm.Apply(request, isCreation: before is null).Select(problem => Violation(problem.Path, ErrorReason.FieldInvalid, problem.Message)).ToList();
+        violations.InsertRange(0, RequiredFields.Missing(request, before).Select(field => Violation(field, ErrorReason.FieldMissing, "Is required.")));
         return violations;
     }
 

@@ -10,13 +10,14 @@ internal static class TmfErrors
 {
     /// <param name="options">Where the shape is added.</param>
     /// <param name="prefix">The routes that it is for.</param>
-    /// <param name="documentation">Where the reasons are explained, each under its own anchor; null where errors refer to nothing.</param>
-    public static void AddTmfErrors(this TmfJsonOptions options, string prefix, string? documentation) =>
+    /// <param name="documentation">Where the reasons are explained.</param>
+    public static void AddTmfErrors(this TmfJsonOptions options, string prefix, ErrorDocumentation documentation) =>
         options.Errors(prefix, (writer, error) => Write(writer, error, documentation), Status);
 
-    private static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).HttpStatus;
+    /// <summary>The status that the error's reason has.</summary>
+    public static int Status(RestError error) => ErrorTable.Of(ErrorTable.Parse(error.Reason)).HttpStatus;
 
-    private static void Write(Utf8JsonWriter writer, RestError error, string? documentation)
+    private static void Write(Utf8JsonWriter writer, RestError error, ErrorDocumentation documentation)
     {
         var (reason, code, title) = Explanation(error);
         writer.WriteStartObject();
@@ -24,31 +25,39 @@ internal static class TmfErrors
         writer.WriteString("reason", title);
         writer.WriteString("message", Message(error));
         writer.WriteString("status", Status(error).ToString());
-        if (documentation is not null)
-            writer.WriteString("referenceError", $"{documentation}#{ErrorTable.NameOf(reason).ToLowerInvariant()}");
-        if (error.Metadata.TryGetValue("traceId", out var traceId))
-            writer.WriteString("traceId", traceId);
-        if (error.Violations.Count > 0)
-        {
-            writer.WriteStartArray("errors");
-            foreach (var violation in error.Violations)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("path", violation.Name);
-                writer.WriteString("reason", violation.Reason);
-                writer.WriteString("message", violation.Message);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-            if (error.MoreViolations > 0)
-                writer.WriteNumber("moreErrors", error.MoreViolations);
-        }
+        if (documentation.Of(reason) is { } reference)
+            writer.WriteString("referenceError", reference);
+        WriteDetails(writer, error);
         writer.WriteString("@type", "Error");
         writer.WriteEndObject();
     }
 
-    // The violations name fields of the request message where the error came from a service, and places of the HTTP request here.
-    private static string Message(RestError error)
+    /// <summary>Writes what stands beside the standard's members: every violation, and where the log says more.</summary>
+    public static void WriteDetails(Utf8JsonWriter writer, RestError error)
+    {
+        if (error.Metadata.TryGetValue("traceId", out var traceId))
+            writer.WriteString("traceId", traceId);
+        if (error.Violations.Count == 0)
+            return;
+        writer.WriteStartArray("errors");
+        foreach (var violation in error.Violations)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path", violation.Name);
+            writer.WriteString("reason", violation.Reason);
+            writer.WriteString("message", violation.Message);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        if (error.MoreViolations > 0)
+            writer.WriteNumber("moreErrors", error.MoreViolations);
+    }
+
+    /// <summary>
+    /// What is wrong, for people. The violations name fields of the request message where the error came from a service, and places of
+    /// the HTTP request here.
+    /// </summary>
+    public static string Message(RestError error)
     {
         const int Named = 3;
         if (error.Violations.Count == 0)
@@ -60,12 +69,12 @@ internal static class TmfErrors
     }
 
     /// <summary>A request whose violations are all of one kind has that kind's code; a mixed one is just invalid.</summary>
-    private static (ErrorReason Reason, string Code, string Title) Explanation(RestError error)
+    public static (string Reason, string Code, string Title) Explanation(RestError error)
     {
         var reason = ErrorTable.Parse(error.Reason);
         var violated = error.Violations.Select(violation => violation.Reason).Distinct().ToList();
         if (reason == ErrorReason.RequestInvalid && violated.Count == 1)
             reason = ErrorTable.Parse(violated[0]);
-        return (reason, ErrorTable.Of(reason).Code, ErrorTable.Of(reason).Title);
+        return (ErrorTable.NameOf(reason), ErrorTable.Of(reason).Code, ErrorTable.Of(reason).Title);
     }
 }

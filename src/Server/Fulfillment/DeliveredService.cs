@@ -52,6 +52,9 @@ internal static class DeliveredService
             service.State = ServiceState.Active;
         if (!service.HasType)
             service.Type = nameof(Service);
+        // What was ordered had not started; what is delivered has, where it is active.
+        if (service.State == ServiceState.Active)
+            service.ClearHasStarted();
         Link(service, order, item, Added);
         Finish(service);
         ServiceLifecycle.Enter(new Service(), service, now);

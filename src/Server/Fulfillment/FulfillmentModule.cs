@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Fulfillment;
@@ -30,11 +31,11 @@ internal static class FulfillmentModule
             .AddSingleton<FulfillmentGrpcService>();
     }
 
-    // Answers as Microsoft's transcoding does: it is none of the standards'.
+    // Answers as Microsoft's transcoding does: it is none of the standards'. Refusals are told as everywhere.
     public static IEndpointRouteBuilder MapFulfillment(this IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<FulfillmentGrpcService>();
-        routes.MapGrpcService<FalloutGrpcService>();
+        routes.MapGrpcService<FulfillmentGrpcService>().WithTmfErrors();
+        routes.MapGrpcService<FalloutGrpcService>().WithTmfErrors();
         return routes;
     }
 

@@ -13,7 +13,6 @@ internal static class Endpoints
     private const int MostStreams = 100;
     // What a connection of HTTP/1.1 holds that nobody reads, besides the answer that is being written.
     private const int LargestBuffer = 16 * 1024;
-    private const string ErrorDocumentation = "Errors:Documentation";
     private const string KnownProxies = "ForwardedHeaders:KnownProxies";
 
     public static void AddEndpoints(this WebApplicationBuilder builder)
@@ -35,14 +34,14 @@ internal static class Endpoints
             foreach (var name in new[] { "Rest", "Grpc" })
                 loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
         });
-        var documentation = Documentation(builder.Configuration[ErrorDocumentation]);
+        var documentation = new ErrorDocumentation(builder.Configuration);
         builder.Services.AddGrpc(options =>
         {
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<RequestTextInterceptor>();
         }).AddTmfJson(options =>
         {
-            foreach (var prefix in new[] { "/tmf-api", "/events", "/api" })
+            foreach (var prefix in new[] { "/tmf-api", "/events", "/fulfillment", "/api" })
                 options.AddTmfErrors(prefix, documentation);
         });
 
@@ -68,11 +67,6 @@ internal static class Endpoints
                 options.KnownProxies.Add(proxy);
         });
     }
-
-    /// <summary>Where <c>docs/errors.md</c> is published, for the <c>referenceError</c> of errors. Default: nowhere, and errors have none.</summary>
-    private static string? Documentation(string? address) => address is null or "" ? null
-        : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Fragment.Length == 0 ? address
-        : throw new OptionsValidationException(ErrorDocumentation, typeof(string), [$"{ErrorDocumentation} is '{address}', which is no http or https address without a fragment."]);
 
     private static IPAddress Proxy(string text) => IPAddress.TryParse(text, out var address)
         ? address

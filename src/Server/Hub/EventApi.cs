@@ -10,13 +10,16 @@ internal sealed record EventApi(string Name, string Path, IReadOnlyList<string> 
 {
     /// <summary>Another path that the API is in use under: what is registered at one is seen at the other.</summary>
     public EventApi? Alias { get; init; }
+
+    /// <summary>The class of its subscriptions, where its standard names classes of everything.</summary>
+    public string? SubscriptionType { get; init; }
 }
 
 /// <summary>The APIs that have a hub.</summary>
 internal sealed class EventApis(IEnumerable<EventApi> apis, EventTypes types)
 {
     private readonly Dictionary<string, EventApi> _byPathName = apis
-        .SelectMany(api => api.Alias is { } alias ? new[] { (api.Name, api), (alias.Name, alias with { Name = api.Name }) } : [(api.Name, api)])
+        .SelectMany(api => api.Alias is { } alias ? new[] { (api.Name, api), (alias.Name, alias with { Name = api.Name, SubscriptionType = api.SubscriptionType }) } : [(api.Name, api)])
         .ToDictionary(named => named.Item1, named => named.Item2);
 
     public IEnumerable<string> Names => _byPathName.Keys;

@@ -42,6 +42,8 @@ internal static class EventSubscriptionRequests
         subscription.Id = ResourceId.New();
         subscription.Api = api!.Name;
         subscription.Created = time.Now();
+        if (!subscription.HasType && api.SubscriptionType is { } type)
+            subscription.Type = type;
         if (request.GenerateSecret)
             subscription.Secret = WebhookSecret.Generate();
         return (api, subscription);

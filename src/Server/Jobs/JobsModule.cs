@@ -1,5 +1,6 @@
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Jobs;
 
@@ -15,7 +16,7 @@ internal static class JobsModule
 
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService<JobGrpcService>();
+        routes.MapGrpcService<JobGrpcService>().WithTmfErrors();
         return routes;
     }
 }

@@ -54,11 +54,15 @@ internal sealed class PatchChange<T> : ResourceChange<T>
         if (body is null || body.Data.IsEmpty)
             throw ApiErrors.BodyMissing();
         var contentType = body.ContentType.Length == 0 ? PatchFormats.Json : body.ContentType;
-        if (PatchFormats.Find(contentType) is null)
-            throw ApiErrors.MediaTypeNotSupported(contentType, PatchFormats.All);
+        var format = PatchFormats.Find(contentType) ?? throw ApiErrors.MediaTypeNotSupported(contentType, PatchFormats.All);
+        // A value stands in an operation, and that in the list.
+        var depth = Limits.Depth + (format is PatchFormats.JsonPatch or PatchFormats.JsonPatchQuery ? 2 : 0);
+        if (JsonFormat.FindMalformation(body.Data.Span, depth) is { } malformation)
+            throw ApiErrors.RequestInvalid([Violation(BodyField + malformation.Place, ErrorReason.BodyMalformed, malformation.Message)]);
         try
         {
-            _patch = PatchDocument.Parse(body.Data.Memory, contentType, Limits);
+            var mark = body.Data.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
+            _patch = PatchDocument.Parse(body.Data.Memory[mark..], contentType, Limits);
         }
         catch (PatchException e)
         {
@@ -84,8 +88,9 @@ internal sealed class PatchChange<T> : ResourceChange<T>
                 throw ApiErrors.RequestInvalid([Violation(BodyField + malformation.Place, ErrorReason.FieldInvalid,
                     $"What becomes of the resource is nested deeper than the {JsonFormat.MaxDepth} levels that are allowed.")]);
             }
-            throw ApiErrors.RequestInvalid([.. read.Violations.Select(violation =>
-                Violation(BodyField + violation.Place, ErrorReason.FieldInvalid, violation.Message))]);
+            throw ApiErrors.RequestInvalid([
+                .. read.Violations.Select(violation => Violation(BodyField + violation.Place, ErrorReason.FieldInvalid, violation.Message)),
+                .. Missing(after, seen, read)]);
         }
         catch (PatchException e)
         {
@@ -94,6 +99,11 @@ internal sealed class PatchChange<T> : ResourceChange<T>
     }
 
     protected override string Locate(string field) => BodyField + FieldPointer.Of(Descriptor, field);
+
+    // One answer names everything. What is inside a refused value was not read, and is not missing.
+    private IEnumerable<FieldViolation> Missing(T after, T seen, JsonReadResult read) => read.MoreViolations > 0 ? [] : RequiredFields.Missing(after, seen)
+        .Where(field => FieldPointer.Of(Descriptor, field) is var place && !read.Violations.Any(refused => place == refused.Place || place.StartsWith(refused.Place + "/", StringComparison.Ordinal)))
+        .Select(field => Violation(Locate(field), ErrorReason.FieldMissing, "Is required."));
 
     private static Grpc.Core.RpcException Refusal(PatchException e) => ApiErrors.RequestInvalid([.. e.Problems.Select(problem =>
         Violation(BodyField + (problem.Path.StartsWith('/') ? problem.Path : ""), ReasonOf(problem.Kind), problem.Message))]);
@@ -129,7 +139,7 @@ internal sealed class MaskChange<T> : ResourceChange<T>
     public MaskChange(string sourceField, T? source, FieldMask? mask, string href)
         : base(href)
     {
-        if (source is null || !Descriptor.FindFieldByName("id").Accessor.HasValue(source))
+        if (source is null || Descriptor.FindFieldByName("id").Accessor.GetValue(source) is not string { Length: > 0 })
             throw ApiErrors.RequestInvalid([Violation($"{sourceField}.id", ErrorReason.FieldMissing, "Is required.")]);
         _source = source;
         _sourceField = sourceField;

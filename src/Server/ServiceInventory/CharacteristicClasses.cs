@@ -26,10 +26,12 @@ internal static class CharacteristicClasses
 
     /// <summary>
     /// The class of a characteristic that came without one: what its value type names, else what its value is. A value that
-    /// is null, empty or mixed tells nothing; then it is a plain Characteristic.
+    /// is null, empty or mixed tells nothing; then it is a plain Characteristic, and so is what has no value.
     /// </summary>
     public static string Of(Characteristic characteristic)
     {
+        if (characteristic.Value is null)
+            return nameof(Characteristic);
         var isList = IsList(characteristic.Value);
         var type = Types.FirstOrDefault(type => type.Name.Equals(characteristic.ValueType, StringComparison.OrdinalIgnoreCase)).Name
             ?? Types.FirstOrDefault(type => Takes(type.Fits)).Name;

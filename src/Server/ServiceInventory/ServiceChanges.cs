@@ -15,8 +15,9 @@ internal static class ServiceChanges
     {
         var before = change.Seen(stored);
         var after = change.Propose(before);
-        var invalid = RequestFields.Check(after, isCreation: false);
-        invalid.AddRange(ServiceRequests.Complete(after, ""));
+        ServiceClasses.FillIn(after);
+        var invalid = RequestFields.Check(after, before);
+        invalid.AddRange(ServiceRequests.CheckCharacteristics(after, ""));
         invalid.AddRange(Attributes.CheckImmutable(before, after));
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));

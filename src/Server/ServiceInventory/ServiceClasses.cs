@@ -29,6 +29,13 @@ internal static class ServiceClasses
             [OtherName.Descriptor] = _ => null,
         }.ToFrozenDictionary();
 
+    /// <summary>Gives every object in a service its class, where it has none and the class can be told.</summary>
+    public static void FillIn(Service service)
+    {
+        foreach (var (part, _) in ServiceParts.All(service, ""))
+            Fill(part);
+    }
+
     /// <summary>Gives an object its class, where it has none and the class can be told.</summary>
     public static void Fill(IMessage part)
     {

@@ -18,6 +18,7 @@ internal static class ServiceInventoryModule
         {
             // TMF638 v5 is in use under two paths.
             Alias = new EventApi("serviceInventoryManagement", "/tmf-api/serviceInventoryManagement/v5", ["service"]),
+            SubscriptionType = "Hub",
         })
         .AddSingleton<ServiceStore>()
         .AddSingleton<IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>, Text>()

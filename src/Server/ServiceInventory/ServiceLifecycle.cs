@@ -25,13 +25,14 @@ internal static class ServiceLifecycle
 
     /// <summary>
     /// Sets what a new state implies. A date that came with the state stays, and so does the start of a service that was
-    /// active before.
+    /// active before, and of a new one whether it has started.
     /// </summary>
     public static void Enter(Service before, Service after, DateTimeOffset now)
     {
         if (after.State == before.State)
             return;
-        if (after.State == Active)
+        var hasNotStarted = !before.HasState && after is { HasHasStarted: true, HasStarted: false };
+        if (after.State == Active && !hasNotStarted)
         {
             if (after.StartDate is null || (!before.HasStarted && after.StartDate.Equals(before.StartDate)))
                 after.StartDate = TmfDate.Of(now);

@@ -19,11 +19,14 @@ internal static class ServiceRequests
     /// <summary>Refuses what TMF638 refuses, all of it at once, and makes the service a new one.</summary>
     public static (Service Service, RequestId? RequestId) Check(CreateServiceRequest request, TimeProvider time)
     {
+        // What is required is a matter of the class.
+        if (request.Service is { } unnamed)
+            ServiceClasses.FillIn(unnamed);
         var violations = RequestFields.Check(request);
         var requestId = RequestId.Of(request.RequestId, request.Service, violations);
         if (request.Service is { } sent)
         {
-            violations.AddRange(Complete(sent, "service."));
+            violations.AddRange(CheckCharacteristics(sent, "service."));
             if (!ServiceLifecycle.IsFirst(sent.State))
                 violations.Add(Violation("service.state", ErrorReason.FieldInvalid, $"A service does not start as {EnumNames.Json(sent.State)}."));
         }
@@ -58,19 +61,10 @@ internal static class ServiceRequests
         return (request.Direction == ServiceTopologyDirection.Unspecified ? ServiceTopologyDirection.Supporting : request.Direction, depth);
     }
 
-    /// <summary>Names the classes of the objects in a service that have none, and finds characteristics that are not of theirs.</summary>
-    public static IEnumerable<FieldViolation> Complete(Service service, string path)
-    {
-        var violations = new List<FieldViolation>();
-        foreach (var (part, place) in ServiceParts.All(service, path))
-        {
-            ServiceClasses.Fill(part);
-            if (part is Characteristic characteristic && !CharacteristicClasses.Fits(characteristic))
-            {
-                violations.Add(Violation($"{place}.value", ErrorReason.FieldInvalid,
-                    $"The value of '{characteristic.Name}' is none that a {characteristic.Type} can have."));
-            }
-        }
-        return violations;
-    }
+    /// <summary>Finds characteristics whose values are not of their classes.</summary>
+    public static IEnumerable<FieldViolation> CheckCharacteristics(Service service, string path) =>
+        from placed in ServiceParts.All(service, path)
+        let characteristic = placed.Part as Characteristic
+        where characteristic is not null && !CharacteristicClasses.Fits(characteristic)
+        select Violation($"{placed.Path}.value", ErrorReason.FieldInvalid, $"The value of '{characteristic.Name}' is none that a {characteristic.Type} can have.");
 }

@@ -21,7 +21,7 @@ internal static class ServiceOrderChanges
         var itemsBefore = ById(before);
         KeepWhatTheServerSet(after, itemsBefore);
 
-        var invalid = RequestFields.Check(after, isCreation: false);
+        var invalid = RequestFields.Check(after, before);
         ServiceOrderRequests.CheckItems(after, "", invalid);
         invalid.AddRange(Attributes.CheckImmutable(before, after));
         if (!after.HasState)

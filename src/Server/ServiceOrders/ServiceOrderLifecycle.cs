@@ -174,9 +174,11 @@ internal static class ServiceOrderLifecycle
         var hasCancelled = items.Any(item => item.State == ServiceOrderItemState.Cancelled);
         if (order.State == Partial && hasCancelled && Leaves(order).All(item => item is { State: ServiceOrderItemState.Cancelled } or { State: ServiceOrderItemState.Completed, Action: OrderItemAction.NoChange }))
             order.State = Cancelled;
-        if (order.CompletionDate is null && IsFinal(order.State))
-            order.CompletionDate = TmfDate.Of(now);
-        if (order.CancellationDate is null && IsFinal(order.State) && hasCancelled)
+        if (order.CompletionDate is not null || !IsFinal(order.State))
+            return;
+        order.CompletionDate = TmfDate.Of(now);
+        // Whatever date the order came with.
+        if (hasCancelled)
             order.CancellationDate = TmfDate.Of(now);
     }
 

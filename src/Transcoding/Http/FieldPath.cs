@@ -57,7 +57,7 @@ internal sealed class FieldPath
 
     /// <summary>Sets the field, or adds to a list.</summary>
     /// <returns>What is wrong with the text, or null.</returns>
-    public string? ReadText(string text, IMessage message) => Field.ReadText(text, Owner(message));
+    public string? ReadText(string text, IMessage message, JsonSource source = JsonSource.Request) => Field.ReadText(text, Owner(message), source);
 
     /// <summary>The field's value as text, or null where it is not set.</summary>
     public string? Text(IMessage message)

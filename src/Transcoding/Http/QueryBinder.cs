@@ -10,10 +10,14 @@ internal sealed class QueryBinder
     private readonly HttpRoute _route;
     private readonly Dictionary<string, FieldPath> _byName = [];
     private readonly string _allowed;
+    private readonly bool _isProtobuf;
 
-    public QueryBinder(HttpRoute route)
+    /// <param name="route">The route.</param>
+    /// <param name="isProtobuf">Whether values are protobuf's JSON, and what is unknown is passed over.</param>
+    public QueryBinder(HttpRoute route, bool isProtobuf = false)
     {
         _route = route;
+        _isProtobuf = isProtobuf;
         var fields = route.QueryFields.ToList();
         foreach (var field in fields)
         {
@@ -57,7 +61,7 @@ internal sealed class QueryBinder
                 {
                     (rest ??= []).Add(pair);
                 }
-                else
+                else if (!_isProtobuf)
                 {
                     Refuse(name, $"There is no such parameter{NearName.Hint(name, _byName.Keys)} {_allowed}");
                 }
@@ -66,7 +70,7 @@ internal sealed class QueryBinder
             {
                 Refuse(name, "The parameter is given more than once.");
             }
-            else if (field.ReadText(Value(field, equals < 0 ? "" : Decode(pair[(equals + 1)..])), request) is { } wrong)
+            else if (field.ReadText(Value(field, equals < 0 ? "" : Decode(pair[(equals + 1)..])), request, _isProtobuf ? JsonSource.Protobuf : JsonSource.Request) is { } wrong)
             {
                 Refuse(name, wrong);
             }

@@ -8,16 +8,19 @@ using ServiceOrdering.Transcoding.Errors;
 namespace ServiceOrdering.Transcoding.Http;
 
 /// <summary>Makes a request message of an HTTP request: of its body, path, query and headers.</summary>
-internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
+/// <param name="route">The route.</param>
+/// <param name="options">Limits.</param>
+/// <param name="isProtobuf">Whether the request is in protobuf's own JSON: see <see cref="JsonSource.Protobuf"/>.</param>
+internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options, bool isProtobuf = false)
 {
-    private readonly QueryBinder _query = new(route);
+    private readonly QueryBinder _query = new(route, isProtobuf);
 
     /// <summary>Fills the message.</summary>
     /// <exception cref="TranscodingException">The HTTP request is refused; the error names all that is wrong with it.</exception>
     public async ValueTask BindAsync(HttpContext context, IMessage request)
     {
         var violations = new List<RestViolation>();
-        var isStrict = StrictHandling.IsPreferred(context.Request.Headers[StrictHandling.Header]);
+        var isStrict = !isProtobuf && StrictHandling.IsPreferred(context.Request.Headers[StrictHandling.Header]);
         if (isStrict)
             context.Response.Headers["Preference-Applied"] = StrictHandling.Preference;
         var more = route.TakesBody ? await BindBodyAsync(context, request, isStrict, violations) : 0;
@@ -79,9 +82,9 @@ internal sealed class RequestBinder(HttpRoute route, TmfJsonOptions options)
         return 0;
     }
 
-    private static int ReadJson(ReadOnlySpan<byte> json, IMessage target, bool isStrict, List<RestViolation> violations)
+    private int ReadJson(ReadOnlySpan<byte> json, IMessage target, bool isStrict, List<RestViolation> violations)
     {
-        var result = JsonFormat.Read(json, target, isStrict ? JsonSource.StrictRequest : JsonSource.Request);
+        var result = JsonFormat.Read(json, target, isProtobuf ? JsonSource.Protobuf : isStrict ? JsonSource.StrictRequest : JsonSource.Request);
         if (result.Malformation is { } malformation)
         {
             var violation = RestViolation.Of(

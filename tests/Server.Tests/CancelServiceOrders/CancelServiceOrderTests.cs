@@ -128,7 +128,7 @@ public sealed class CancelServiceOrderTests : IDisposable
     [Fact]
     public async Task Events_are_told_to_watchers_browsers_and_listeners_and_all_of_it_is_what_the_standard_says()
     {
-        var document = SwaggerDocument.OpenOrSkip(SwaggerDocument.Tmf641);
+        var document = StandardDocument.OpenOrSkip(StandardDocument.Tmf641);
         await using var listener = await Listener.StartAsync();
         await _server.Server.SubscribeAsync(listener, "eventType=CancelServiceOrderCreateEvent,CancelServiceOrderStateChangeEvent,CancelServiceOrderInformationRequiredEvent");
         using var watch = _server.Server.Events.WatchEvents(new WatchEventsRequest { EventTypes = { "CancelServiceOrderCreateEvent", "CancelServiceOrderStateChangeEvent", "CancelServiceOrderInformationRequiredEvent" } }, cancellationToken: Cancel);

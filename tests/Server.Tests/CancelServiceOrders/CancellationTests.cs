@@ -42,6 +42,22 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_order_came_with_about_its_cancellation_is_overwritten_by_a_real_one()
+    {
+        const string Sent = """ "requestedStartDate":"2100-01-01T00:00:00Z","cancellationDate":"2020-01-01T00:00:00.000Z","cancellationReason":"sent" """;
+        var (given, none) = (await Server.PlaceAsync(WorkingServer.Order(Sent, "1")), await Server.PlaceAsync(WorkingServer.Order(Sent, "1")));
+        var before = await Server.ReadAsync(given);
+
+        var task = await CancelAsync(given, """ "cancellationReason":"changed my mind" """);
+        await CancelAsync(none);
+
+        Assert.Equal(("2020-01-01T00:00:00.000Z", "sent"), (Text(before, "cancellationDate"), Text(before, "cancellationReason")));
+        var after = await Server.ReadAsync(given);
+        Assert.Equal((Text(task, "effectiveCancellationDate"), "changed my mind"), (Text(after, "cancellationDate"), Text(after, "cancellationReason")));
+        Assert.Null((await Server.ReadAsync(none))["cancellationReason"]);
+    }
+
+    [Fact]
     public async Task Order_in_progress_on_which_nobody_has_begun_is_cancelled_step_by_step_in_one_write()
     {
         var id = await Server.PlaceAsync(WorkingServer.Order("", "1"));

@@ -70,6 +70,20 @@ public sealed class EventSubscriptionTests : IDisposable
     }
 
     [Theory]
+    [InlineData(HubServer.InventoryPath, "Hub")]
+    [InlineData("/tmf-api/serviceInventoryManagement/v5/hub", "Hub")]
+    [InlineData(HubServer.Path, null)]
+    public async Task Hub_of_version_5_answers_with_its_class(string path, string? type)
+    {
+        var created = (await _server.RegisterAsync(new { callback = Callback }, path)).Is(HttpStatusCode.Created).Json;
+        var own = (await _server.SendAsync(HttpMethod.Post, path, $$"""{"callback":"{{Callback}}/own","@type":"MyHub"}""")).Is(HttpStatusCode.Created).Json;
+
+        Assert.Equal((type, "MyHub"), ((string?)created["@type"], (string?)own["@type"]));
+        Assert.Equal(type, (string?)(await _server.GetAsync($"{path}/{created["id"]}")).Json["@type"]);
+        Assert.Equal([type, "MyHub"], (await _server.GetAsync(path)).Json.AsArray().Select(hub => (string?)hub!["@type"]).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("""{"query":"eventType=ServiceOrderCreateEvent"}""", "/callback", "FIELD_MISSING")]
     [InlineData("""{"callback":"/listener"}""", "/callback", "FIELD_INVALID")]
     [InlineData("""{"callback":"ftp://example.com/"}""", "/callback", "FIELD_INVALID")]

@@ -167,7 +167,7 @@ public sealed class ChangeServiceTests : IDisposable
         var related = await _server.CreateServiceAsync();
         await _server.CreateServiceAsync(With(
             $$"""
-            "supportingService":[{"id":"{{related["id"]}}","state":"active","@type":"Service"}],
+            "supportingService":[{"id":"{{related["id"]}}","state":"active","serviceSpecification":{"id":"v"},"@type":"Service"}],
             "serviceRelationship":[{"relationshipType":"dependsOn","service":{"id":"{{related["id"]}}"} }]
             """));
 

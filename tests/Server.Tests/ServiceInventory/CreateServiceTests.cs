@@ -133,9 +133,9 @@ public sealed class CreateServiceTests : IDisposable
     [InlineData("supportingService", """{"id":"1"}""", "ServiceRef")]
     [InlineData("supportingService", """{"id":"1","href":"h","name":"n"}""", "ServiceRef")]
     [InlineData("supportingService", """{"id":"1","category":"c","@referredType":"Service"}""", "ServiceRef")]
-    [InlineData("supportingService", """{"id":"1","category":"c"}""", "Service")]
-    [InlineData("supportingService", """{"id":"1","mine":true}""", "Service")]
-    [InlineData("supportingService", """{"name":"n"}""", "Service")]
+    [InlineData("supportingService", """{"id":"1","category":"c","state":"active","serviceSpecification":{"id":"s","@type":"ServiceSpecificationRef"}}""", "Service")]
+    [InlineData("supportingService", """{"id":"1","mine":true,"state":"active","serviceSpecification":{"id":"s","@type":"ServiceSpecificationRef"}}""", "Service")]
+    [InlineData("supportingService", """{"name":"n","state":"active","serviceSpecification":{"id":"s","@type":"ServiceSpecificationRef"}}""", "Service")]
     [InlineData("serviceRelationship", """{"relationshipType":"t"}""", "ServiceRelationship")]
     [InlineData("relatedParty", """{"role":"r"}""", "RelatedPartyRefOrPartyRoleRef")]
     [InlineData("relatedParty", """{"role":"r","@type":"Mine","@baseType":"RelatedPartyRefOrPartyRoleRef"}""", "Mine")]
@@ -155,8 +155,8 @@ public sealed class CreateServiceTests : IDisposable
             """
             "place":[{"role":"a","place":{"id":"1"}},{"role":"b","place":{"city":"Bern"}}],
             "relatedParty":[{"role":"a","partyOrPartyRole":{"id":"1"}},{"role":"b","partyOrPartyRole":{"id":"1","partyId":"2"}}],
-            "intent":{"expression":{"expressionValue":"x"}},
-            "supportingService":[{"@type":"Service","serviceSpecification":{"id":"s"},"note":[{"text":"t"}]}]
+            "intent":{"name":"i","creationDate":"2026-01-15T08:00:00Z","lastUpdate":"2026-01-15T08:00:00Z","lifecycleStatus":"s","expression":{"expressionValue":"x"}},
+            "supportingService":[{"@type":"Service","state":"active","serviceSpecification":{"id":"s"},"note":[{"text":"t"}]}]
             """));
 
         Assert.Equal("ServiceSpecificationRef", (string)service["serviceSpecification"]!["@type"]!);
@@ -184,7 +184,8 @@ public sealed class CreateServiceTests : IDisposable
     [InlineData("""{"value":null}""", "Characteristic")]
     [InlineData("""{"value":7,"valueType":"number"}""", "NumberCharacteristic")]
     [InlineData("""{"value":[7],"valueType":"Number"}""", "NumberArrayCharacteristic")]
-    [InlineData("""{"valueType":"boolean"}""", "BooleanCharacteristic")]
+    [InlineData("""{"value":null,"valueType":"boolean"}""", "BooleanCharacteristic")]
+    [InlineData("""{"valueType":"boolean"}""", "Characteristic")]
     [InlineData("""{"value":"2020","valueType":"date"}""", "StringCharacteristic")]
     public async Task Characteristic_without_a_class_gets_it_from_its_value_type_or_value(string characteristic, string type)
     {
@@ -227,7 +228,7 @@ public sealed class CreateServiceTests : IDisposable
         var answer = await _server.SendAsync(HttpMethod.Post, RunningServer.ServicePath, With(
             $$"""
             "serviceCharacteristic":[{{characteristic}}],
-            "supportingService":[{"@type":"Service","feature":[{"name":"f","featureCharacteristic":[{{characteristic}}]}]}]
+            "supportingService":[{"@type":"Service","state":"active","serviceSpecification":{"id":"s"},"feature":[{"name":"f","featureCharacteristic":[{{characteristic}}]}]}]
             """));
 
         if (fits)
@@ -250,8 +251,8 @@ public sealed class CreateServiceTests : IDisposable
              "serviceSpecification":{"id":"s","@type":"VpnSpecificationRef","@baseType":"ServiceSpecificationRef","topology":{"sites":[1,2,{"a":null}]}},
              "place":[{"role":"r","@type":"RelatedPlaceRefOrValue","place":{"@type":"Antenna","@baseType":"GeographicLocation","height":12.5,"masts":["a"]}}],
              "serviceCharacteristic":[{"name":"c","value":[1,"x"],"@type":"MixedCharacteristic","@baseType":"Characteristic","unit":"m"}],
-             "supportingService":[{"@type":"VpnLink","@baseType":"Service","@schemaLocation":"https://example.com/VpnLink.json","link":{"from":"a"}}],
-             "intent":{"@type":"VpnIntent","@baseType":"Intent","goal":[]},
+             "supportingService":[{"@type":"VpnLink","@baseType":"Service","@schemaLocation":"https://example.com/VpnLink.json","link":{"from":"a"},"state":"active","serviceSpecification":{"id":"s"}}],
+             "intent":{"@type":"VpnIntent","@baseType":"Intent","name":"i","creationDate":"2026-01-15T08:00:00.000Z","lastUpdate":"2026-01-15T08:00:00.000Z","lifecycleStatus":"s","goal":[]},
              "sites":[{"id":7}],"encrypted":true,"nothing":null}
             """;
 

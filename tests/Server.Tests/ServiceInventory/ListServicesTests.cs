@@ -142,7 +142,7 @@ public sealed class ListServicesTests : IDisposable
         await _server.CreateServiceAsync(With(
             """
             "name":"b","relatedParty":[{"role":"user","partyOrPartyRole":{"id":"p2"}},{"role":"owner","partyOrPartyRole":{"id":"p1"}}],
-            "supportingService":[{"id":"s1"},{"id":"s2","state":"active","@type":"Service"}]
+            "supportingService":[{"id":"s1"},{"id":"s2","state":"active","serviceSpecification":{"id":"v"},"@type":"Service"}]
             """));
         await _server.CreateServiceAsync(With(
             """

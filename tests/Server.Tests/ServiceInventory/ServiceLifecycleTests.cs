@@ -71,6 +71,20 @@ public sealed class ServiceLifecycleTests(ServiceLifecycleTests.OneServer fixtur
         Assert.Equal((string)active["startDate"]!, (string)again["startDate"]!);
     }
 
+    [Theory]
+    [InlineData("active")]
+    [InlineData("reserved")]
+    public async Task Whether_a_new_service_has_started_is_as_the_client_says(string state)
+    {
+        foreach (var hasStarted in new[] { true, false })
+        {
+            var service = await _server.CreateServiceAsync(With($"\"hasStarted\":{(hasStarted ? "true" : "false")}", state));
+
+            Assert.Equal(hasStarted, (bool)service["hasStarted"]!);
+            Assert.Equal(state == "active" && hasStarted, service["startDate"] is not null);
+        }
+    }
+
     [Fact]
     public async Task Planned_start_gives_way_to_the_real_one()
     {

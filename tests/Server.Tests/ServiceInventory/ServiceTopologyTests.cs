@@ -83,7 +83,7 @@ public sealed class ServiceTopologyTests : IDisposable
         var other = await CreateAsync("other");
         var service = await _server.CreateServiceAsync(With(
             $$"""
-            "supportingService":[{"id":"nowhere"},{"id":"part","state":"active","@type":"Service"}],
+            "supportingService":[{"id":"nowhere"},{"id":"part","state":"active","serviceSpecification":{"id":"v"},"@type":"Service"}],
             "serviceRelationship":[{"relationshipType":"reliesOn","service":{"id":"{{other}}"} }]
             """));
         var id = (string)service["id"]!;
