@@ -19,4 +19,12 @@ public interface IResponseTexts<TService, in TRequest, TResponse>
 /// <summary>The elements of a list as JSON texts in UTF-8, each as <see cref="Json.JsonFormat"/> would write it.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="Write">Writes one of them. It is asked for each at most once, in their order, as they go out.</param>
-public sealed record ElementTexts(int Count, Action<int, IBufferWriter<byte>> Write);
+public sealed record ElementTexts(int Count, Action<int, IBufferWriter<byte>> Write)
+{
+    /// <summary>
+    /// Reads the elements behind these once these have gone out, so that a list of any length takes the memory of a part of it; null,
+    /// or a null that it gives, ends the list. An error in it breaks the answer off. A list that has it is answered without a length,
+    /// and a HEAD request without reading on.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<ElementTexts?>>? Next { get; init; }
+}

@@ -52,6 +52,18 @@ public sealed class HubCommandTests(RunningServer server) : IClassFixture<Runnin
         Assert.NotEqual((string?)Json(added)["secret"], rotated);
     }
 
+    [Fact]
+    public async Task A_listener_of_the_nbi_is_registered_and_listed_by_its_api()
+    {
+        var added = await RunAsync("hub", "add", Callback, "--api", "nbi", "--query", "eventType = ServiceOrderCreationNotification");
+        var id = (string)Json(added)["id"]!;
+
+        Assert.Equal(("nbi", "eventType=ServiceOrderCreationNotification"), ((string?)Json(added)["api"], (string?)Json(added)["query"]));
+        Assert.Equal(id, (string?)Assert.Single(Json(await RunAsync("hub", "list", "--api", "nbi")).AsArray())!["id"]);
+        Assert.Equal(ExitCode.Refused, (await RunAsync("hub", "add", Callback, "--api", "nbi", "--query", "eventType=ServiceOrderCreateEvent")).ExitCode);
+        await RunAsync("hub", "remove", id);
+    }
+
     private static JsonNode Json(Run run)
     {
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Errors));

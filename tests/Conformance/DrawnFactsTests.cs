@@ -9,6 +9,9 @@ public class DrawnFactsTests
     [Theory]
     [InlineData(Fact.Tmf641, "TMF641-ServiceOrdering-v4.1.0.swagger.json")]
     [InlineData(Fact.Tmf638, "TMF638-ServiceInventory-v5.0.0.oas.yaml")]
+    [InlineData(Fact.OnapNbiV3, "ONAP-NBI-serviceOrder-v3.swagger.json")]
+    [InlineData(Fact.OnapNbiV4, "ONAP-NBI-serviceOrder-v4.1.swagger.json")]
+    [InlineData(Fact.OnapNbiHubV4, "ONAP-NBI-hub-v4.swagger.json")]
     public async Task Table_is_what_the_document_of_the_standard_says(string table, string document)
     {
         var root = Root();

@@ -11,6 +11,12 @@ public sealed record Fact(
 
     public const string Tmf638 = "tmf638-v5.facts.csv";
 
+    public const string OnapNbiV3 = "onap-nbi-v3.facts.csv";
+
+    public const string OnapNbiV4 = "onap-nbi-v4.facts.csv";
+
+    public const string OnapNbiHubV4 = "onap-nbi-hub-v4.facts.csv";
+
     public bool IsArray => Type.StartsWith('[');
 
     /// <summary>The type without its brackets.</summary>

@@ -1,8 +1,11 @@
-// Draws the facts of a TM Forum swagger or OpenAPI document that the contract is held against: which definitions there
-// are, their properties, types, formats, what is required, and the values of enums. No sentence of the standard is taken.
+// Draws the facts of a swagger or OpenAPI document of TM Forum or ONAP that the contract is held against: which definitions
+// there are, their properties, types, formats, what is required, and the values of enums. No sentence of the standard is taken.
 //
 //   node tests/Conformance/draw-facts.mjs path/to/TMF641-ServiceOrdering-v4.1.0.swagger.json > tests/Conformance/tmf641-v4.1.facts.csv
 //   node tests/Conformance/draw-facts.mjs path/to/TMF638-ServiceInventory-v5.0.0.oas.yaml > tests/Conformance/tmf638-v5.facts.csv
+//   node tests/Conformance/draw-facts.mjs path/to/ONAP-NBI-serviceOrder-v3.swagger.json > tests/Conformance/onap-nbi-v3.facts.csv
+//   node tests/Conformance/draw-facts.mjs path/to/ONAP-NBI-serviceOrder-v4.1.swagger.json > tests/Conformance/onap-nbi-v4.facts.csv
+//   node tests/Conformance/draw-facts.mjs path/to/ONAP-NBI-hub-v4.swagger.json > tests/Conformance/onap-nbi-hub-v4.facts.csv
 //
 // A type in brackets is an array. A row without a property is the definition itself: an enum, any value, or a family,
 // which is one of the classes that it names. A row without a type is a property that the definition requires and does
@@ -17,7 +20,8 @@ const document = path.endsWith('.yaml') ? createRequire(new URL('../tools/', imp
 const definitions = document.definitions ?? document.components.schemas;
 const isRoot = (name) =>
   /^(Cancel)?ServiceOrder(_Create|_Update)?$/.test(name) || /^EventSubscription(Input)?$/.test(name) || /^(Service|Hub)_FVO$/.test(name) ||
-  (/Event$/.test(name) && !/^(Base)?Event$/.test(name)) || name === 'Error';
+  (/Event$/.test(name) && !/^(Base)?Event$/.test(name)) || name === 'Error' ||
+  /^(CreateServiceOrder|CreateHub|HubIn|Hub|ErrorRepresentation)$/.test(name) || /Notification$/.test(name);
 
 const plain = (name) => name.replace(/_[FM]VO$/, '');
 const referenced = (schema) => schema.$ref.split('/').pop();

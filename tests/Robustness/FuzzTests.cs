@@ -17,6 +17,7 @@ public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
     private const long MostResidentBytes = 512L * 1024 * 1024;
     private const int MostLinesAMinute = 20;
     private const string Orders = FuzzedServer.Orders;
+    private const string NbiOrders = "/nbi/api/v3/serviceOrder";
     private static readonly int Requests = Setting("ROBUSTNESS_REQUESTS", 1000);
     private readonly Mutator _mutator = new(Setting("ROBUSTNESS_SEED", 1));
 
@@ -28,6 +29,7 @@ public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
             (Orders, """{"externalId":"a","priority":"1","requestedStartDate":"2026-01-01T00:00:00.000Z","note":[{"text":"x"}],"serviceOrderItem":[{"id":"1","action":"add","service":{"name":"x","serviceCharacteristic":[{"name":"a","value":{"b":[1,null,true]}}]}}],"extra":{"a":1.5}}"""),
             ("/tmf-api/serviceInventory/v5/service", """{"@type":"Service","name":"a","state":"active","serviceCharacteristic":[{"@type":"StringCharacteristic","name":"a","value":"b"}]}"""),
             ("/tmf-api/serviceOrdering/v4/hub", """{"callback":"http://127.0.0.1:9/x","query":"eventType=ServiceOrderCreateEvent"}"""),
+            (NbiOrders + "?fields=id,orderItem.state", """{"requestedStartDate":"2026-01-01T00:00:00Z","relatedParty":[{"id":"a","role":"ONAPcustomer"}],"orderRelationship":[{"type":"reliesOn","id":"b"}],"orderItem":[{"id":"1","action":"add","orderItemRelationship":[],"service":{"serviceState":"active","serviceCharacteristic":[{"name":"a","value":{"@type":"T","serviceCharacteristicValue":"1"}}],"serviceSpecification":{"id":"s","targetServiceSchema":{"@type":"T","@schemaLocation":"l"}}}}]}"""),
         ];
         await RepeatAsync(async () =>
         {
@@ -63,6 +65,11 @@ public sealed class FuzzTests(FuzzedServer server) : IClassFixture<FuzzedServer>
     [Fact]
     public Task Queries() => RawAsync(
         $"GET {Orders}?state=held,pending&orderDate.gt=2026-01-01&filter=$.note[?(@.author=='X' %26%26 @.text=~/a/i)]&sort=-orderDate&fields=id,note.text&offset=1&limit=2 HTTP/1.1\r\n",
+        "Host: localhost\r\nConnection: close\r\n\r\n", mutatesLine: true);
+
+    [Fact]
+    public Task Queries_of_the_NBI() => RawAsync(
+        $"GET {NbiOrders}?state=inProgress,held&orderDate.gt=2026-01-01T00:00:00%2B01:00&externalId=a%22b'&description=x&fields=id,orderItem.state&:fields=state&offset=1&limit=2 HTTP/1.1\r\n",
         "Host: localhost\r\nConnection: close\r\n\r\n", mutatesLine: true);
 
     [Fact]

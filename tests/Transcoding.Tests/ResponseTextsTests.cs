@@ -52,6 +52,43 @@ public sealed class ResponseTextsTests
         Assert.Equal(2, books!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task A_list_goes_on_with_the_parts_behind_the_first_and_is_one_list()
+    {
+        var parts = new Parts(2, 0, 1);
+        await using var server = await StartAsync(parts);
+
+        var response = await server.Client.SendAsync(HttpMethod.Get, "/library/v1/book");
+
+        Assert.Equal("""[{"kept":0},{"kept":1},{"kept":2}]""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(response.Headers.TransferEncodingChunked);
+        Assert.Equal(3, parts.Read);
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_on_for_a_request_of_the_headers()
+    {
+        var parts = new Parts(2, 1);
+        await using var server = await StartAsync(parts);
+
+        var head = await server.Client.SendAsync(HttpMethod.Head, "/library/v1/book");
+
+        Assert.Equal((HttpStatusCode.PartialContent, "9"), (head.StatusCode, head.Headers.GetValues("X-Total-Count").Single()));
+        Assert.Equal(1, parts.Read);
+    }
+
+    [Fact]
+    public async Task A_part_that_cannot_be_read_breaks_the_list_off()
+    {
+        await using var server = await StartAsync(new Parts(2, -1));
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
+            await (await server.Client.SendAsync(HttpMethod.Get, "/library/v1/book")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static Task<LibraryServer> StartAsync(Parts parts) => LibraryServer.StartAsync(services => services
+        .AddSingleton<IResponseTexts<LibraryGrpcService, ListBooksRequest, ListBooksResponse>>(parts));
+
     private static Task<LibraryServer> StartAsync(int count, int size) => LibraryServer.StartAsync(services => services
         .AddSingleton<IResponseTexts<LibraryGrpcService, ListBooksRequest, ListBooksResponse>>(new KeptTexts(count, size)));
 
@@ -62,5 +99,25 @@ public sealed class ResponseTextsTests
         public ValueTask<(ListBooksResponse Response, ElementTexts Texts)?> ReadAsync(ListBooksRequest request, ServerCallContext context) => new(count < 0
             ? null
             : (new ListBooksResponse { TotalCount = 9, AppliedLimit = 10 }, new ElementTexts(count, (i, output) => output.Write(Encoding.UTF8.GetBytes(Element(i, size))))));
+    }
+
+    /// <summary>A list in parts of so many elements; less than none is one that cannot be read.</summary>
+    private sealed class Parts(params int[] counts) : IResponseTexts<LibraryGrpcService, ListBooksRequest, ListBooksResponse>
+    {
+        public int Read { get; private set; }
+
+        public ValueTask<(ListBooksResponse Response, ElementTexts Texts)?> ReadAsync(ListBooksRequest request, ServerCallContext context) =>
+            new((new ListBooksResponse { TotalCount = 9, AppliedLimit = 10 }, Part(0, 0)));
+
+        private ElementTexts Part(int index, int first)
+        {
+            Read++;
+            if (counts[index] < 0)
+                throw new InvalidOperationException("The part cannot be read.");
+            return new ElementTexts(counts[index], (i, output) => output.Write(Encoding.UTF8.GetBytes(Element(first + i, 0))))
+            {
+                Next = index + 1 == counts.Length ? null : _ => new(Part(index + 1, first + counts[index])),
+            };
+        }
     }
 }

@@ -39,6 +39,8 @@ internal static class ApiErrors
 
     public static RpcException OperationNotSupported(string message) => Make(ErrorReason.OperationNotSupported, message);
 
+    public static RpcException TargetNotAllowed(string message) => Make(ErrorReason.TargetNotAllowed, message);
+
     public static RpcException BodyMissing() => Make(ErrorReason.BodyMissing, "The operation needs a body, and the request has none.");
 
     public static RpcException MediaTypeNotSupported(string mediaType, IEnumerable<string> allowed) => Make(
@@ -47,6 +49,10 @@ internal static class ApiErrors
     /// <summary>Every violation of the request at once.</summary>
     public static RpcException RequestInvalid(IReadOnlyList<FieldViolation> violations) =>
         Make(ErrorReason.RequestInvalid, Summary(violations), violations);
+
+    /// <summary>What ONAP's NBI v3 has reasons and codes of its own for; it has one code for an answer, that of the first.</summary>
+    public static RpcException OnapOrderUnprocessable(IReadOnlyList<FieldViolation> violations) =>
+        Make(ErrorTable.Parse(violations[0].Reason), Summary(violations), violations);
 
     public static RpcException RequestIdReused(string key) => Make(
         ErrorReason.RequestIdReused, $"The request id '{key}' stands for a request with other content; use a new one.", ("requestId", key));

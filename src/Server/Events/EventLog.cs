@@ -14,7 +14,7 @@ internal sealed class EventLog(Database database, EventTypes types)
     // An event of a creation has a gap where the resource's text belongs, which stands in the resource's own row until that changes.
     private readonly string _readAfter =
         $"""
-        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap,
+        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous,
             {database.AsUtf8($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
         from event_log
         {string.Join('\n', types.Resources.Select(resource =>
@@ -23,14 +23,15 @@ internal sealed class EventLog(Database database, EventTypes types)
         """;
 
     /// <summary>Appends one event, at the write's next position.</summary>
-    public static ValueTask AppendAsync(Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap) =>
+    public static ValueTask AppendAsync(
+        Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap, string? previous = null) =>
         write.Session.SendAsync(
             """
-            insert into event_log (position, id, type, resource, resource_id, time, body, gap)
-            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap)
+            insert into event_log (position, id, type, resource, resource_id, time, body, gap, previous)
+            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap, @previous)
             """,
             Parameters.Of("position", write.NextPosition()).With("id", id).With("type", type).With("resource", resource).With("resourceId", resourceId)
-                .With("time", time).With("body", body).With("gap", gap));
+                .With("time", time).With("body", body).With("gap", gap).With("previous", previous));
 
     /// <summary>Looks at the events after a position, until a number of them or of bytes is reached, and takes those that are wanted.</summary>
     /// <returns>Null where events after the position are gone.</returns>
@@ -47,8 +48,9 @@ internal sealed class EventLog(Database database, EventTypes types)
             if (isWanted is null || isWanted(row.Type, row.ResourceId))
             {
                 var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
-                events.Add(new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body));
-                bytes -= body.Length;
+                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous);
+                events.Add(logged);
+                bytes -= logged.Size;
             }
             if (bytes <= 0)
                 break;
@@ -91,6 +93,8 @@ internal sealed class EventLog(Database database, EventTypes types)
         public required byte[] Body { get; init; }
 
         public long? Gap { get; init; }
+
+        public string? Previous { get; init; }
 
         public byte[]? Text { get; init; }
     }

@@ -187,10 +187,10 @@ internal sealed partial class EventTail : BackgroundService
 
     private void Keep(LoggedEvent logged)
     {
-        _bytes += logged.Body.Length;
+        _bytes += logged.Size;
         while (_oldest <= logged.Position - Capacity || (_bytes > LargestBytes && _oldest < logged.Position))
         {
-            _bytes -= Find(_oldest)?.Body.Length ?? 0;
+            _bytes -= Find(_oldest)?.Size ?? 0;
             Volatile.Write(ref _ring[_oldest++ % Capacity], null);
         }
         Volatile.Write(ref _ring[logged.Position % Capacity], logged);

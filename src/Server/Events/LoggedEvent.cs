@@ -10,7 +10,7 @@ namespace ServiceOrdering.Server.Events;
 /// An event of the log. All who are told of it share it: its envelope is parsed for their filters once, and made a response
 /// once for each address that its href starts with.
 /// </summary>
-internal sealed class LoggedEvent(long position, string id, string type, string resource, string resourceId, byte[] body)
+internal sealed class LoggedEvent(long position, string id, string type, string resource, string resourceId, byte[] body, string? previous)
 {
     // An address comes from the caller's Host header: the first few are kept, any others are made again.
     private const int MostResponses = 4;
@@ -31,6 +31,15 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
 
     /// <summary>The envelope as JSON, without href.</summary>
     public ReadOnlyMemory<byte> Body => body;
+
+    /// <summary>
+    /// What the resource was before, as JSON, as far as its module keeps it for who tells what has changed; null where no state changed, and
+    /// in events of before that was kept.
+    /// </summary>
+    public string? Previous => previous;
+
+    /// <summary>How much it holds in memory, about.</summary>
+    public int Size => body.Length + (previous?.Length ?? 0);
 
     /// <summary>The envelope for filters; undefined where it is no JSON.</summary>
     public JsonElement Root

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceInventory;
+using ServiceOrdering.Server.ServiceOrders;
 using Tmf.Common.V5;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
@@ -45,6 +46,12 @@ internal static class DeliveredService
     /// <summary>The service that an item adds.</summary>
     public static Service Add(ServiceOrder order, ServiceOrderItem item, Ordered complete, DateTimeOffset now)
     {
+        // ONAP names the customer in the order alone, and asks afterwards whether the inventory knows him.
+        if (OrderCustomer.OfOnap(order) is { } customer && complete.RelatedParty.All(party => party.Id != customer.Id))
+        {
+            complete = complete.Clone();
+            complete.RelatedParty.Add(customer);
+        }
         var service = Convert(complete);
         service.Id = ResourceId.New();
         service.ServiceDate = TmfDate.Text(TmfDate.Of(now));

@@ -37,8 +37,10 @@ internal sealed partial class DueOrders(
             {
                 if (admission.Admit("catalog") is not null)
                     LogCatalog(e.Message);
+                await WaitAsync(due, e.Message, cancellationToken);
+                return;
             }
-            else if (admission.Admit("due order") is { } leftOut)
+            if (admission.Admit("due order") is { } leftOut)
             {
                 LogNotLookedAt(e, due.OrderId, leftOut);
             }
@@ -55,7 +57,11 @@ internal sealed partial class DueOrders(
             : await FindReleasedAsync(stored.Resource, now);
         // It passed, and waits for its date.
         if (steps is null)
-            return await PutOffAsync(due, stored!.Resource.RequestedStartDate.ToDateTimeOffset(), cancellationToken);
+        {
+            var start = stored!.Resource.RequestedStartDate.ToDateTimeOffset();
+            var waiting = stored.Resource.Clone();
+            return ServiceOrderChecks.GoOn(waiting) ? await WriteWaitingAsync(stored, waiting, start, cancellationToken) : await PutOffAsync(due, start, cancellationToken);
+        }
         var drafts = steps.Select(step => new Draft<ServiceOrder>(step)).ToList();
         return await database.WriteAsync(
             Caller.Server,
@@ -86,8 +92,35 @@ internal sealed partial class DueOrders(
         if (order.RequestedStartDate is { } start && start.ToDateTimeOffset() > now)
             return null;
         var begun = order.Clone();
+        ServiceOrderChecks.GoOn(begun);
         ServiceOrderLifecycle.Begin(begun, now);
         return [.. ServiceOrderLifecycle.Steps(order, begun)];
+    }
+
+    /// <summary>Says of an order, once, that it cannot be checked yet, and puts off the next look at it.</summary>
+    private Task<bool> WaitAsync(DueServiceOrder due, string why, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    {
+        var now = time.GetUtcNow();
+        var stored = await database.ReadAsync(session => orders.FindAsync(session, due.OrderId));
+        var waiting = stored?.Resource.Clone();
+        return waiting is { State: ServiceOrderState.Acknowledged } && ServiceOrderChecks.Wait(waiting, why, now)
+            ? await WriteWaitingAsync(stored!, waiting, now + PauseAfterFault, cancellationToken)
+            : await PutOffAsync(due, now + PauseAfterFault, cancellationToken);
+    });
+
+    private async Task<bool> WriteWaitingAsync(Stored<ServiceOrder> stored, ServiceOrder waiting, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var draft = new Draft<ServiceOrder>(waiting);
+        return await database.WriteAsync(
+            Caller.Server,
+            async write =>
+            {
+                await orders.WriteAsync(write, stored, draft);
+                // After a change it is looked at at once, unless somebody says when.
+                await ServiceOrderDue.SetAsync(write, waiting.Id, at);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <summary>Items that nothing of other orders keeps from being worked any more. Those that change nothing are completed; what can never be worked has failed.</summary>

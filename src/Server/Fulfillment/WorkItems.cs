@@ -91,5 +91,5 @@ internal static class WorkItems
 
     /// <summary>Whose order it is; customers take turns.</summary>
     public static string CustomerOf(ServiceOrder order) =>
-        WorkKind.Cut(order.RelatedParty.FirstOrDefault(party => party.Role.Equals("customer", StringComparison.OrdinalIgnoreCase))?.Id ?? "");
+        WorkKind.Cut(OrderCustomer.Of(order)?.Id ?? "");
 }

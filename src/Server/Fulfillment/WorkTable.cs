@@ -137,6 +137,14 @@ internal static class WorkTable
     public static ValueTask<List<WorkRow>> OfAsync(Session session, string orderId) =>
         session.ListAsync<WorkRow>($"select {Columns} from work where order_id = @orderId", Parameters.Of("orderId", orderId));
 
+    /// <summary>How much of items their holders say is done, by order and item.</summary>
+    public static async ValueTask<IReadOnlyDictionary<(string OrderId, string ItemId), long>> PercentagesAsync(Session session, IReadOnlyCollection<string> orderIds) =>
+        (await session.ListAsync<(string OrderId, string ItemId, long Percentage)>(Percentages(session), Parameters.Of("orderIds", JsonSerializer.Serialize(orderIds))))
+        .ToDictionary(row => (row.OrderId, row.ItemId), row => row.Percentage);
+
+    internal static string Percentages(Session session) =>
+        $"select order_id, item_id, percentage from ({session.Each("@orderIds")}) wanted join work on work.order_id = value where percentage is not null";
+
     /// <summary>Items that wait, in the order in which they are handed out.</summary>
     /// <param name="session">The session.</param>
     /// <param name="kind">Of this kind alone; null for any.</param>

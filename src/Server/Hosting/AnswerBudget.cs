@@ -177,7 +177,10 @@ internal sealed class AnswerShare : IDisposable
         return true;
     }
 
-    /// <summary>The same, and waits for it.</summary>
+    /// <summary>
+    /// The same, and waits for it; also for a list that goes on behind a page which its caller has taken: others who wait for room
+    /// come first.
+    /// </summary>
     public async ValueTask BeginAsync(long bytes, CancellationToken cancellationToken)
     {
         Dispose();

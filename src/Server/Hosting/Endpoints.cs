@@ -86,6 +86,7 @@ internal static class Endpoints
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
         app.UseMiddleware<AnswerLifetime>();
+        app.UseMiddleware<TargetForwarding>();
         app.UseMiddleware<GrpcFaults>();
     }
 

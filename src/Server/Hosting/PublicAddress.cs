@@ -16,11 +16,12 @@ internal sealed class PublicAddress(IConfiguration configuration, PathBase pathB
     /// <summary>Scheme, host, port and prefix, without a slash at the end.</summary>
     public string For(ServerCallContext context)
     {
-        if (_configured is not null)
-            return _configured;
         var request = context.GetHttpContext().Request;
-        return ((IsGrpc(request) ? endpoints.AddressOf("Rest") : null) ?? $"{request.Scheme}://{request.Host}") + pathBase.Value;
+        return (_configured is null && IsGrpc(request) && endpoints.AddressOf("Rest") is { } rest ? rest + pathBase.Value : null) ?? For(request);
     }
+
+    /// <summary>The same for a request of HTTP.</summary>
+    public string For(HttpRequest request) => _configured ?? $"{request.Scheme}://{request.Host}{pathBase.Value}";
 
     private static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Storage;
@@ -6,12 +7,13 @@ namespace ServiceOrdering.Server.Hub;
 
 /// <summary>What all deliveries work with.</summary>
 internal sealed record DeliveryServices(
-    Database Database, EventTail Tail, EventLog Log, EventTypes Types, EventApis Apis, EventSubscriptionStore Store, WebhookSender Sender, DeliveryLanes Lanes,
+    Database Database, EventTail Tail, EventLog Log, EventApis Apis, EventSubscriptionStore Store, WebhookSender Sender, DeliveryLanes Lanes,
     Leases Leases, IOptions<WebhookOptions> Options, TimeProvider Time, UnreadableEvents Unreadable);
 
 /// <summary>
 /// The delivery of one subscription, by the server that has its lease: a cursor over the log. One event at a time, in order; the
-/// next one only when the one before was taken and that is durable.
+/// next one only when the one before was taken and that is durable. What an event makes several bodies of is
+/// sent one by one too; where the delivery is taken up anew in between, it begins with the first of them.
 /// </summary>
 internal sealed class Delivery
 {
@@ -23,7 +25,7 @@ internal sealed class Delivery
     private readonly StoredEventSubscription _subscription;
     private readonly Lease _lease;
     private readonly EventCursor _cursor;
-    private readonly WebhookPayload _payload;
+    private readonly INotifications _notifications;
     private readonly Uri _callback;
     private long _storedPosition;
     private long _missed;
@@ -39,11 +41,9 @@ internal sealed class Delivery
         _services = services;
         _subscription = subscription;
         _lease = lease;
-        var query = EventQuery.Stored(subscription.Subscription.Query, services.Types.Schema);
         var api = services.Apis.Find(subscription.Subscription.Api)!;
-        _cursor = new EventCursor(
-            services.Tail, services.Log, services.Database, new EventFilter(query.Filter, services.Apis.EventTypesOf(api), null), services.Time, LongestSilence);
-        _payload = new WebhookPayload(subscription.Subscription.Format, query.Fields, publicAddress, api, services.Types);
+        _notifications = services.Apis.DialectOf(api).Open(api, subscription.Subscription, publicAddress);
+        _cursor = new EventCursor(services.Tail, services.Log, services.Database, _notifications.Filter, services.Time, LongestSilence);
         _callback = new Uri(subscription.Subscription.Callback);
         _storedPosition = subscription.Position;
         _cursor.MoveTo(subscription.Position);
@@ -106,22 +106,34 @@ internal sealed class Delivery
         return !isWorthStoring || await StorePassedAsync(_cursor.Position);
     }
 
-    /// <summary>Sends an event until the listener takes it.</summary>
+    /// <summary>Sends what there is to be told of an event.</summary>
     /// <returns>False where it is given up.</returns>
     private async Task<bool> DeliverAsync(LoggedEvent logged, CancellationToken stop)
     {
-        ReadOnlyMemory<byte> body;
+        IReadOnlyList<Notification> notifications;
         try
         {
-            body = _payload.Of(logged);
+            notifications = await _notifications.OfAsync(logged);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not RpcException)
         {
             _services.Unreadable.Report(logged, e);
             _missed++;
             return true;
         }
 
+        for (var i = 0; i < notifications.Count; i++)
+        {
+            if (!await DeliverAsync(logged, notifications[i], isLast: i == notifications.Count - 1, stop))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Sends a notification until the listener takes it.</summary>
+    /// <returns>False where it is given up.</returns>
+    private async Task<bool> DeliverAsync(LoggedEvent logged, Notification notification, bool isLast, CancellationToken stop)
+    {
         while (true)
         {
             var time = _services.Time;
@@ -131,14 +143,16 @@ internal sealed class Delivery
             // Another server may have sent it by now, and what comes after it.
             if (!_services.Leases.IsSure(_lease))
                 return false;
-            if (await _services.Lanes.RunAsync(_isSlow, () => SendAsync(logged, body, stop), stop) is not { } attempt)
+            if (await _services.Lanes.RunAsync(_isSlow, () => SendAsync(logged, notification, stop), stop) is not { } attempt)
                 return false;
             _isSlow = DeliveryLanes.IsSlow(attempt.Duration, attempt.Answer);
             if (attempt.Answer.Error is null)
             {
-                _cursor.Finish();
-                (_failures, _failingSince, _nextTry, _storedPosition) = (0, null, null, logged.Position);
-                return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, _lease, attempt);
+                // While there is more of an event to tell, the place is before it.
+                if (isLast)
+                    _cursor.Finish();
+                (_failures, _failingSince, _nextTry, _storedPosition) = (0, null, null, isLast ? logged.Position : logged.Position - 1);
+                return await _services.Store.DeliveredAsync(_subscription.Id, _subscription.Generation, _lease, attempt, _storedPosition);
             }
             if (!await FailAsync(attempt))
                 return false;
@@ -146,15 +160,15 @@ internal sealed class Delivery
     }
 
     /// <returns>Null where the subscription is no longer ours to deliver.</returns>
-    private async Task<RecordedAttempt?> SendAsync(LoggedEvent logged, ReadOnlyMemory<byte> body, CancellationToken stop)
+    private async Task<RecordedAttempt?> SendAsync(LoggedEvent logged, Notification notification, CancellationToken stop)
     {
         var started = _services.Time.GetTimestamp();
         var now = _services.Time.GetUtcNow();
         if (await _services.Store.FindSecretsAsync(_subscription.Id, _subscription.Generation, now) is not { } secrets)
             return null;
-        var message = new WebhookMessage(_callback, logged.Id, _payload.ContentType, body, secrets);
+        var message = new WebhookMessage(_callback, notification.Id, _notifications.ContentType, notification.Body, secrets);
         var answer = await _services.Sender.SendAsync(message, stop);
-        return new RecordedAttempt(++_attempts, logged.Position, logged.Id, logged.Type, now, _services.Time.GetElapsedTime(started), answer);
+        return new RecordedAttempt(++_attempts, logged.Position, notification.Id, notification.Type, now, _services.Time.GetElapsedTime(started), answer);
     }
 
     /// <returns>False where the subscription is suspended or no longer ours.</returns>

@@ -1,5 +1,3 @@
-using ServiceOrdering.Server.Events;
-
 namespace ServiceOrdering.Server.Hub;
 
 /// <summary>An API that has a hub, and which resources' events it sends. Its module registers it.</summary>
@@ -13,13 +11,16 @@ internal sealed record EventApi(string Name, string Path, IReadOnlyList<string> 
 
     /// <summary>The class of its subscriptions, where its standard names classes of everything.</summary>
     public string? SubscriptionType { get; init; }
+
+    /// <summary>What its listeners can ask for, and how they are told. Default: as TM Forum's APIs have it.</summary>
+    public IEventDialect? Dialect { get; init; }
 }
 
 /// <summary>The APIs that have a hub.</summary>
-internal sealed class EventApis(IEnumerable<EventApi> apis, EventTypes types)
+internal sealed class EventApis(IEnumerable<EventApi> apis, TmfEventDialect tmf)
 {
     private readonly Dictionary<string, EventApi> _byPathName = apis
-        .SelectMany(api => api.Alias is { } alias ? new[] { (api.Name, api), (alias.Name, alias with { Name = api.Name, SubscriptionType = api.SubscriptionType }) } : [(api.Name, api)])
+        .SelectMany(api => api.Alias is { } alias ? new[] { (api.Name, api), (alias.Name, api with { Path = alias.Path }) } : [(api.Name, api)])
         .ToDictionary(named => named.Item1, named => named.Item2);
 
     public IEnumerable<string> Names => _byPathName.Keys;
@@ -27,9 +28,5 @@ internal sealed class EventApis(IEnumerable<EventApi> apis, EventTypes types)
     /// <summary>The API with this name in its path, or null.</summary>
     public EventApi? Find(string name) => _byPathName.GetValueOrDefault(name);
 
-    /// <summary>The types of the events that an API's hub sends.</summary>
-    public IReadOnlySet<string> EventTypesOf(EventApi api) => types.About(api.Resources.ToHashSet());
-
-    /// <summary>What a query over events can name.</summary>
-    public Query.ResourceSchema Schema => types.Schema;
+    public IEventDialect DialectOf(EventApi api) => api.Dialect ?? tmf;
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 
@@ -12,7 +13,7 @@ internal sealed class EventSubscriptionGrpcService(
     public override async Task<CreateEventSubscriptionResponse> CreateEventSubscription(CreateEventSubscriptionRequest request, ServerCallContext context)
     {
         var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, context.UnknownAttributes(), time, context.CancellationToken);
-        var stored = await store.CreateAsync(context.Caller(), subscription, context.CancellationToken);
+        var stored = await store.CreateAsync(context.Caller(), subscription, ApiErrors.EventSubscriptionExists, context.CancellationToken);
         dispatcher.LookAgain();
         var shown = Shown(stored);
         if (request.GenerateSecret)

@@ -3,7 +3,6 @@ using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
@@ -12,9 +11,12 @@ namespace ServiceOrdering.Server.Hub;
 /// <summary>What a request about event subscriptions must be, and what the server adds to it.</summary>
 internal static class EventSubscriptionRequests
 {
+    /// <summary>How many subscriptions a page has at most.</summary>
+    public const int LargestLimit = 1000;
+
     private const int DefaultLimit = 100;
-    private const int LargestLimit = 1000;
     private const string DefaultApi = "serviceOrdering";
+    private const string Field = "event_subscription";
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
     private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(5);
@@ -27,26 +29,45 @@ internal static class EventSubscriptionRequests
         var api = CheckApi(request.Api.Length == 0 ? DefaultApi : request.Api, apis, violations);
         if (request.EventSubscription is { } sent)
         {
-            const string Field = "event_subscription.query";
-            var query = QueryErrors.Catch(Field, violations, null, () => EventQuery.Parse(sent.Query, apis.Schema, unknown));
-            if (query is not null && api is not null)
-                EventRequests.CheckTypes(Field, query.Filter, apis.EventTypesOf(api), violations);
             CheckSecret(sent, request.GenerateSecret, violations);
-            if (sent.HasCallback)
-                await CheckCallbackAsync(sent.Callback, rules, violations, cancellationToken);
+            await CheckAsync(sent, Field, api, apis, rules, unknown, violations, cancellationToken);
         }
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
 
-        var subscription = request.EventSubscription!;
+        var subscription = Complete(request.EventSubscription!, api!, time);
+        if (request.GenerateSecret)
+            subscription.Secret = WebhookSecret.Generate();
+        return (api!, subscription);
+    }
+
+    /// <summary>Finds what a subscription cannot be sent, or sent to. Its query is brought to the form that it is kept in.</summary>
+    /// <param name="sent">The subscription.</param>
+    /// <param name="field">Path of the request's field that holds it.</param>
+    /// <param name="api">Its API, where that is known.</param>
+    /// <param name="apis">All APIs.</param>
+    /// <param name="rules">Where callbacks may lead.</param>
+    /// <param name="unknown">What a query may do with names that are no attributes.</param>
+    /// <param name="violations">What is wrong is added here.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task CheckAsync(
+        EventSubscription sent, string field, EventApi? api, EventApis apis, CallbackRules rules, UnknownAttributes unknown, List<FieldViolation> violations, CancellationToken cancellationToken)
+    {
+        if (api is not null)
+            apis.DialectOf(api).Check(api, sent, unknown, field, violations);
+        if (sent.HasCallback)
+            await CheckCallbackAsync(sent.Callback, $"{field}.callback", rules, violations, cancellationToken);
+    }
+
+    /// <summary>Makes a subscription a new one.</summary>
+    public static EventSubscription Complete(EventSubscription subscription, EventApi api, TimeProvider time)
+    {
         subscription.Id = ResourceId.New();
-        subscription.Api = api!.Name;
+        subscription.Api = api.Name;
         subscription.Created = time.Now();
         if (!subscription.HasType && api.SubscriptionType is { } type)
             subscription.Type = type;
-        if (request.GenerateSecret)
-            subscription.Secret = WebhookSecret.Generate();
-        return (api, subscription);
+        return subscription;
     }
 
     /// <summary>The API's own name; empty where any is meant.</summary>
@@ -59,14 +80,19 @@ internal static class EventSubscriptionRequests
 
     public static (string Api, int Offset, int Limit) Check(ListEventSubscriptionsRequest request, EventApis apis)
     {
+        var (offset, limit) = CheckPage(request.Offset, request.HasLimit ? request.Limit : null, DefaultLimit);
+        return (Check(request.Api, apis), offset, limit);
+    }
+
+    /// <summary>Refuses a page that there cannot be, and cuts one that is too large.</summary>
+    public static (int Offset, int Limit) CheckPage(int offset, int? limit, int defaultLimit)
+    {
         var violations = new List<FieldViolation>();
-        if (request.Offset < 0)
-            violations.Add(Violation("offset", ErrorReason.QueryInvalid, $"'offset' is {request.Offset}; allowed is 0 or more."));
-        if (request is { HasLimit: true, Limit: < 0 })
-            violations.Add(Violation("limit", ErrorReason.QueryInvalid, $"'limit' is {request.Limit}; allowed is 0 to {LargestLimit}."));
-        if (violations.Count > 0)
-            throw ApiErrors.RequestInvalid(violations);
-        return (Check(request.Api, apis), request.Offset, request.HasLimit ? Math.Min(request.Limit, LargestLimit) : DefaultLimit);
+        if (offset < 0)
+            violations.Add(Violation("offset", ErrorReason.QueryInvalid, $"'offset' is {offset}; allowed is 0 or more."));
+        if (limit < 0)
+            violations.Add(Violation("limit", ErrorReason.QueryInvalid, $"'limit' is {limit}; allowed is 0 to {LargestLimit}."));
+        return violations.Count == 0 ? (offset, Math.Min(limit ?? defaultLimit, LargestLimit)) : throw ApiErrors.RequestInvalid(violations);
     }
 
     /// <summary>The new secret, and until when the one before signs as well.</summary>
@@ -100,20 +126,19 @@ internal static class EventSubscriptionRequests
 
     private static void CheckSecret(EventSubscription sent, bool generate, List<FieldViolation> violations)
     {
-        const string Field = "event_subscription.secret";
+        const string Secret = $"{Field}.secret";
         if (sent.HasSecret && generate)
-            violations.Add(Violation(Field, ErrorReason.FieldInvalid, "A secret is either given or made by the server."));
+            violations.Add(Violation(Secret, ErrorReason.FieldInvalid, "A secret is either given or made by the server."));
         else if (sent.HasSecret && WebhookSecret.Problem(sent.Secret) is { } problem)
-            violations.Add(Violation(Field, ErrorReason.FieldInvalid, problem));
+            violations.Add(Violation(Secret, ErrorReason.FieldInvalid, problem));
     }
 
     private static async Task CheckCallbackAsync(
-        string callback, CallbackRules rules, List<FieldViolation> violations, CancellationToken cancellationToken)
+        string callback, string field, CallbackRules rules, List<FieldViolation> violations, CancellationToken cancellationToken)
     {
-        const string Field = "event_subscription.callback";
         if (CallbackRules.Problem(callback) is { } problem)
         {
-            violations.Add(Violation(Field, ErrorReason.FieldInvalid, problem));
+            violations.Add(Violation(field, ErrorReason.FieldInvalid, problem));
             return;
         }
         using var lookup = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -124,7 +149,7 @@ internal static class EventSubscriptionRequests
         }
         catch (CallbackRefusedException e)
         {
-            violations.Add(Violation(Field, ErrorReason.EventCallbackRefused, e.Message));
+            violations.Add(Violation(field, ErrorReason.EventCallbackRefused, e.Message));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Json;
@@ -34,7 +35,12 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
     private const string Find = $"select {StoredEventSubscription.Columns} from event_subscription where id = @id and @api in ('', api)";
 
     /// <summary>Stores a new subscription, which starts with the next event.</summary>
-    public Task<StoredEventSubscription> CreateAsync(Caller caller, EventSubscription subscription, CancellationToken cancellationToken)
+    /// <param name="caller">Who has it stored.</param>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="exists">Refuses it where there is one with the same callback and query, whose id it is told.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<StoredEventSubscription> CreateAsync(
+        Caller caller, EventSubscription subscription, Func<string, RpcException> exists, CancellationToken cancellationToken)
     {
         var registered = subscription.Clone();
         registered.ClearSecret();
@@ -45,7 +51,7 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
                 "select id from event_subscription where api = @api and callback = @callback and query = @query",
                 new { api = subscription.Api, callback = subscription.Callback, query = subscription.Query });
             if (twin is not null)
-                throw ApiErrors.EventSubscriptionExists(twin);
+                throw exists(twin);
             await write.Session.SendAsync(
                 """
                 insert into event_subscription (id, api, callback, query, body, secret, generation, position, missed_events, failed_attempts, attempts)
@@ -79,6 +85,21 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
         var page = await session.ListAsync<StoredEventSubscription>(
             $"select {StoredEventSubscription.Columns} from event_subscription where @api in ('', api) order by id limit @limit offset @offset",
             new { api, limit, offset });
+        return new EventSubscriptionPage(page, total);
+    }, cancellationToken);
+
+    /// <summary>Those of an API that fit, oldest first.</summary>
+    public ValueTask<EventSubscriptionPage> ListAsync(
+        string api, Predicate<EventSubscription> isWanted, int offset, int limit, CancellationToken cancellationToken) => database.ScanAsync(async session =>
+    {
+        var page = new List<StoredEventSubscription>();
+        var total = 0;
+        await foreach (var stored in session.StreamAsync<StoredEventSubscription>(
+            $"select {StoredEventSubscription.Columns} from event_subscription where api = @api order by id", Parameters.Of("api", api)))
+        {
+            if (isWanted(stored.Subscription) && total++ >= offset && page.Count < limit)
+                page.Add(stored);
+        }
         return new EventSubscriptionPage(page, total);
     }, cancellationToken);
 
@@ -145,8 +166,8 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
         });
     }, cancellationToken);
 
-    /// <summary>The listener took an event.</summary>
-    public Task<bool> DeliveredAsync(string id, long generation, Lease lease, RecordedAttempt attempt) => WriteIfCurrentAsync(async write =>
+    /// <summary>The listener took what was sent; all up to a position was told.</summary>
+    public Task<bool> DeliveredAsync(string id, long generation, Lease lease, RecordedAttempt attempt, long position) => WriteIfCurrentAsync(async write =>
     {
         await write.Session.SendAsync(
             $"""
@@ -154,7 +175,7 @@ internal sealed class EventSubscriptionStore(Database database, IOptions<Webhook
                 next_try = null
             where id = @id and generation = @generation and {Lease.Holds}
             """,
-            lease.Fence(write, Parameters.Of("id", id).With("generation", generation).With("position", attempt.Position)
+            lease.Fence(write, Parameters.Of("id", id).With("generation", generation).With("position", position)
                 .With("number", attempt.Number).With("time", Text(attempt.Time))),
             expect: 1);
         await RecordAsync(write, id, attempt);

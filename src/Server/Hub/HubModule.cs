@@ -14,6 +14,7 @@ internal static class HubModule
         return services
             .AddSingleton<ResolveHost>(_ => Dns.GetHostAddressesAsync)
             .AddSingleton<CallbackRules>()
+            .AddSingleton<TmfEventDialect>()
             .AddSingleton<EventApis>()
             .AddSingleton<EventSubscriptionStore>()
             .AddSingleton<WebhookSender>()
@@ -27,6 +28,12 @@ internal static class HubModule
 
     /// <summary>Gives an API a hub.</summary>
     public static IServiceCollection AddEventApi(this IServiceCollection services, EventApi api) => services.AddSingleton(api);
+
+    /// <summary>Gives an API a hub that speaks another dialect than TM Forum's.</summary>
+    public static IServiceCollection AddEventApi<T>(this IServiceCollection services, EventApi api)
+        where T : class, IEventDialect => services
+            .AddSingleton<T>()
+            .AddSingleton(provider => api with { Dialect = provider.GetRequiredService<T>() });
 
     public static IEndpointRouteBuilder MapHub(this IEndpointRouteBuilder routes)
     {

@@ -9,16 +9,19 @@ using ServiceOrdering.Server.Events;
 namespace ServiceOrdering.Server.Hub;
 
 /// <summary>The body of a delivery: the event as TM Forum has it, trimmed to what the subscription asks for, or within a CloudEvent.</summary>
-internal sealed class WebhookPayload(EventPayloadFormat format, FieldSelection fields, string publicAddress, EventApi api, EventTypes types)
+internal sealed class WebhookPayload(EventPayloadFormat format, FieldSelection fields, string publicAddress, EventApi api, EventTypes types) : INotifications
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public required EventFilter Filter { get; init; }
 
     private bool IsCloudEvent => format == EventPayloadFormat.CloudEvents;
 
     public string ContentType => IsCloudEvent ? "application/cloudevents+json; charset=utf-8" : "application/json; charset=utf-8";
 
-    /// <summary>May fail in any way: the text of the event may be anything.</summary>
-    public ReadOnlyMemory<byte> Of(LoggedEvent logged)
+    public ValueTask<IReadOnlyList<Notification>> OfAsync(LoggedEvent logged) => new([new Notification(logged.Id, logged.Type, Body(logged))]);
+
+    private ReadOnlyMemory<byte> Body(LoggedEvent logged)
     {
         var (told, envelope) = types.Read(logged.Type, logged.Body.Span, publicAddress);
         fields.Apply(envelope);

@@ -3,7 +3,7 @@ using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Onap;
 
-/// <summary>States as ONAP's NBI shows them: the first nine of TMF641's. While a cancellation is looked at, work is in progress.</summary>
+/// <summary>States and actions as ONAP's NBI shows them: the first nine of TMF641's. While a cancellation is looked at, work is in progress.</summary>
 internal static class NbiStates
 {
     public static OrderState Of(ServiceOrderState state) => state switch
@@ -30,6 +30,16 @@ internal static class NbiStates
         ServiceOrderItemState.Cancelled => OrderState.Cancelled,
         ServiceOrderItemState.Completed => OrderState.Completed,
         ServiceOrderItemState.Failed => OrderState.Failed,
+        ServiceOrderItemState.Partial => OrderState.Partial,
         _ => OrderState.Unspecified,
+    };
+
+    public static OrderItemAction Of(Tmf.Common.V4.OrderItemAction action) => action switch
+    {
+        Tmf.Common.V4.OrderItemAction.Add => OrderItemAction.Add,
+        Tmf.Common.V4.OrderItemAction.Modify => OrderItemAction.Modify,
+        Tmf.Common.V4.OrderItemAction.Delete => OrderItemAction.Delete,
+        Tmf.Common.V4.OrderItemAction.NoChange => OrderItemAction.NoChange,
+        _ => OrderItemAction.Unspecified,
     };
 }

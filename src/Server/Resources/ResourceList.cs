@@ -31,7 +31,8 @@ internal sealed partial class ResourceList<T>(
     /// <param name="query">Which page.</param>
     /// <param name="show">Gives a resource the form that was asked for.</param>
     /// <param name="context">The call, which keeps the page's memory until it is answered.</param>
-    public async ValueTask<ResourcePage<T>> ReadAsync(ResourceQuery query, Func<T, T> show, ServerCallContext context)
+    public async ValueTask<ResourcePage<TShown>> ReadAsync<TShown>(ResourceQuery query, Func<T, TShown> show, ServerCallContext context)
+        where TShown : IMessage
     {
         var share = await budget.TakePageAsync(context);
         var page = await table.ListAsync(
@@ -53,20 +54,23 @@ internal sealed partial class ResourceList<T>(
     public async ValueTask<ResourcePage<StoredText>> ReadTextsAsync(ResourceQuery query, ServerCallContext context)
     {
         var share = await budget.TakePageAsync(context);
-        var page = await table.ListAsync(
-            query,
-            stored => (IsReadable(stored) ? stored : Unreadable(stored), stored.Body.Length + TextOverhead),
-            AnswerBudget.LargestPage,
-            context.CancellationToken);
+        var page = await ReadTextsAsync(query, context.CancellationToken);
         share.Shrink(page.Size);
         return page;
     }
 
+    /// <summary>The same for a page whose memory the caller has taken.</summary>
+    public ValueTask<ResourcePage<StoredText>> ReadTextsAsync(ResourceQuery query, CancellationToken cancellationToken) => table.ListAsync(
+        query,
+        stored => (IsReadable(stored) ? stored : Unreadable(stored), stored.Body.Length + TextOverhead),
+        AnswerBudget.LargestPage,
+        cancellationToken);
+
     /// <summary>Writes a resource of a page, with its href.</summary>
     public void Write(StoredText stored, IBufferWriter<byte> output, ServerCallContext context) => texts.Write(stored, output, context);
 
-    // What cannot be read is told by its id: the others are as they are, and a caller who counts is not misled.
-    private T Parse(StoredText stored)
+    /// <summary>A resource of a page of texts. What cannot be read is told by its id: the others are as they are, and a caller who counts is not misled.</summary>
+    public T Parse(StoredText stored)
     {
         try
         {

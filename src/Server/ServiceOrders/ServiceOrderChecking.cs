@@ -4,16 +4,22 @@ using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-/// <summary>Checks orders against the inventory and the catalog.</summary>
-internal sealed class ServiceOrderChecking(Storage.Database database, ResourceTable<Service> services, ISpecificationCatalog catalog)
+/// <summary>Checks orders against the inventory and the catalog, and by what dialects ask for besides.</summary>
+internal sealed class ServiceOrderChecking(
+    Storage.Database database, ResourceTable<Service> services, ISpecificationCatalog catalog, IEnumerable<ServiceOrderCheck> others)
 {
-    /// <summary>All that is wrong with an order; nothing where it can be worked.</summary>
+    /// <summary>All that is wrong with an order; nothing where it can be worked. What is wrong with it as a whole is told alone.</summary>
     /// <param name="order">The order.</param>
     /// <param name="path">What leads to the order in the request, with its dot at the end.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CatalogUnavailableException">The catalog does not answer: nothing is known yet.</exception>
     public async ValueTask<IReadOnlyList<ServiceOrderProblem>> CheckAsync(ServiceOrder order, string path, CancellationToken cancellationToken)
     {
+        var problems = new List<ServiceOrderProblem>();
+        foreach (var other in others)
+            problems.AddRange(await other(order, path));
+        if (problems.Exists(problem => problem.ItemId is null))
+            return problems.FindAll(problem => problem.ItemId is null);
         var known = new Dictionary<string, bool>();
         foreach (var id in ServiceOrderChecks.NamedServices(order))
         {
@@ -26,6 +32,7 @@ internal sealed class ServiceOrderChecking(Storage.Database database, ResourceTa
             if (!await catalog.IsKnownAsync(id, cancellationToken))
                 unknown.Add(id);
         }
-        return ServiceOrderChecks.Check(order, known, unknown, path);
+        problems.AddRange(ServiceOrderChecks.Check(order, known, unknown, path));
+        return [.. problems.DistinctBy(problem => (problem.ItemId, problem.Violation.Reason, problem.Violation.Field))];
     }
 }

@@ -1,4 +1,5 @@
 using ServiceOrdering.Errors.V1;
+using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
@@ -6,8 +7,15 @@ using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
-/// <summary>Why an item cannot be worked as it was ordered.</summary>
-internal sealed record ServiceOrderProblem(string ItemId, FieldViolation Violation);
+/// <summary>Why an order cannot be worked as it was placed.</summary>
+/// <param name="ItemId">The item that is to blame; null for the order as a whole.</param>
+/// <param name="Violation">The field and what is wrong with it.</param>
+internal sealed record ServiceOrderProblem(string? ItemId, FieldViolation Violation);
+
+/// <summary>What a dialect checks in orders besides: all that is wrong.</summary>
+/// <param name="order">The order.</param>
+/// <param name="path">What leads to the order in the request, with its dot at the end.</param>
+internal delegate ValueTask<IReadOnlyList<ServiceOrderProblem>> ServiceOrderCheck(ServiceOrder order, string path);
 
 /// <summary>
 /// What an order that is well formed may still have wrong, seen from the inventory and the catalog. Actions and what they are
@@ -16,6 +24,8 @@ internal sealed record ServiceOrderProblem(string ItemId, FieldViolation Violati
 internal static class ServiceOrderChecks
 {
     private const string Title = "The order did not pass its checks";
+
+    private static readonly string Unavailable = ErrorTable.NameOf(ErrorReason.CatalogUnavailable);
 
     /// <summary>Ids of the services that an order names: that its items are about, and that they refer to.</summary>
     public static IReadOnlySet<string> NamedServices(ServiceOrder order) => ServiceOrderItems.All(order, "")
@@ -66,24 +76,42 @@ internal static class ServiceOrderChecks
     {
         var at = TmfDate.Of(now);
         var items = ServiceOrderItems.All(order, "").ToDictionary(placed => placed.Item.Id, placed => placed.Item);
+        GoOn(order);
         foreach (var (itemId, violation) in problems)
         {
-            var item = items[itemId];
-            var code = violation.Reason;
-            item.ErrorMessage.Add(new ServiceOrderItemErrorMessage { Code = code, Reason = Title, Message = violation.Description, ReferenceError = violation.Field, Timestamp = at });
-            order.ErrorMessage.Add(new ServiceOrderErrorMessage
-            {
-                Code = code,
-                Reason = Title,
-                Message = violation.Description,
-                ReferenceError = violation.Field,
-                Timestamp = at,
-                ServiceOrderItem = { new ServiceOrderItemRef { ItemId = item.Id, ServiceOrderId = order.Id } },
-            });
-            item.State = ServiceOrderItemState.Rejected;
+            var (code, message, field) = (violation.Reason, violation.Description, violation.Field);
+            var told = new ServiceOrderErrorMessage { Code = code, Reason = Title, Message = message, ReferenceError = field, Timestamp = at };
+            order.ErrorMessage.Add(told);
+            if (itemId is null)
+                continue;
+            told.ServiceOrderItem.Add(new ServiceOrderItemRef { ItemId = itemId, ServiceOrderId = order.Id });
+            items[itemId].ErrorMessage.Add(new ServiceOrderItemErrorMessage { Code = code, Reason = Title, Message = message, ReferenceError = field, Timestamp = at });
         }
+        // One that is rejected takes all with it.
+        ServiceOrderLifecycle.Leaves(order).First().State = ServiceOrderItemState.Rejected;
         ServiceOrderLifecycle.Settle(order, now);
     }
+
+    /// <summary>Says of an order that it cannot be checked yet.</summary>
+    /// <returns>Whether that is new.</returns>
+    public static bool Wait(ServiceOrder order, string why, DateTimeOffset now)
+    {
+        if (order.ErrorMessage.Any(IsOfWaiting))
+            return false;
+        order.ErrorMessage.Add(new ServiceOrderErrorMessage { Code = Unavailable, Reason = "The order cannot be checked yet", Message = why, Timestamp = TmfDate.Of(now) });
+        return true;
+    }
+
+    /// <summary>Takes back that an order cannot be checked yet.</summary>
+    /// <returns>Whether that was said.</returns>
+    public static bool GoOn(ServiceOrder order)
+    {
+        var waits = order.ErrorMessage.Where(IsOfWaiting).ToList();
+        waits.ForEach(wait => order.ErrorMessage.Remove(wait));
+        return waits.Count > 0;
+    }
+
+    private static bool IsOfWaiting(ServiceOrderErrorMessage message) => message.Code == Unavailable;
 
     private static void CheckService(
         ServiceOrderItem item, string field, IReadOnlyDictionary<string, bool> services, Dictionary<string, ServiceOrderItem> actions, List<ServiceOrderProblem> problems)

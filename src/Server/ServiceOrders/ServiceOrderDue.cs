@@ -17,7 +17,7 @@ internal static class ServiceOrderDue
     {
         if (after?.Resource is { State: ServiceOrderState.Acknowledged } order)
             await SetAsync(write, order.Id, write.Clock);
-        else if (before is { State: ServiceOrderState.Acknowledged })
+        else if (before is not null && (before.State == ServiceOrderState.Acknowledged || after is null))
             await RemoveAsync(write, before.Id);
     }
 

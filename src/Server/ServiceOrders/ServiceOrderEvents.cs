@@ -71,19 +71,40 @@ internal static class ServiceOrderEvents
             names.Add("@type");
         TakeChangedExtensions(before, after, changed, names);
 
+        var previous = isNewState || changed.ServiceOrderItem.Count > 0 ? Previous(before, after) : null;
+
         // These tell all of the order, with whatever else this write has changed of it.
         if (after.Milestone.Count > before.Milestone.Count)
             await AppendAsync(write, Milestone, after);
         if (after.JeopardyAlert.Count > before.JeopardyAlert.Count)
             await AppendAsync(write, Jeopardy, after);
         if (names.Count > 0)
-            await AppendAsync(write, AttributeValueChange, changed, string.Join(',', names));
+            await AppendAsync(write, AttributeValueChange, changed, string.Join(',', names), isNewState ? null : previous);
         if (isNewState)
-            await AppendAsync(write, StateChange, States(after));
+            await AppendAsync(write, StateChange, States(after), previous: previous);
     }
 
-    private static ValueTask AppendAsync(Write write, EventKind kind, ServiceOrder told, string? fieldPath = null) =>
-        EventEnvelope.AppendAsync(write, kind, Resource, told.Id, JsonFormat.ToText(told), fieldPath);
+    private static ValueTask AppendAsync(Write write, EventKind kind, ServiceOrder told, string? fieldPath = null, string? previous = null) =>
+        EventEnvelope.AppendAsync(write, kind, Resource, told.Id, JsonFormat.ToText(told), fieldPath, previous: previous);
+
+    /// <summary>
+    /// What an event says besides of an order whose state, or an item's, has changed, for who tells it in another dialect: how the order was
+    /// before, and of the items those whose state has changed. Null where none has.
+    /// </summary>
+    private static string? Previous(ServiceOrder before, ServiceOrder after)
+    {
+        var states = ServiceOrderItems.All(before, "").GroupBy(placed => placed.Item.Id).ToDictionary(items => items.Key, items => items.First().Item.State);
+        var changed = ServiceOrderItems.All(after, "").Select(placed => placed.Item)
+            .Where(item => states.TryGetValue(item.Id, out var state) && state != item.State)
+            .Select(item => new ServiceOrderItem { Id = item.Id, State = states[item.Id] })
+            .ToList();
+        if (before.State == after.State && changed.Count == 0)
+            return null;
+        var previous = new ServiceOrder { State = before.State, OrderDate = before.OrderDate, CompletionDate = before.CompletionDate, ServiceOrderItem = { changed } };
+        if (before.HasExternalId)
+            previous.ExternalId = before.ExternalId;
+        return JsonFormat.ToText(previous);
+    }
 
     private static void Take(FieldDescriptor attribute, ServiceOrder after, ServiceOrder changed)
     {
@@ -142,6 +163,8 @@ internal static class ServiceOrderEvents
         var told = Identity(order);
         told.State = order.State;
         told.ServiceOrderItem.Add(order.ServiceOrderItem.Select(States));
+        told.OrderDate = order.OrderDate;
+        told.CompletionDate = order.CompletionDate;
         if (order.HasExternalId)
             told.ExternalId = order.ExternalId;
         return told;

@@ -13,7 +13,7 @@ internal sealed class ServiceOrderGrpcService(
     {
         var answer = view.Answer(request.Fields, context);
         var (order, requestId) = ServiceOrderRequests.Check(request, time);
-        var stored = await store.CreateAsync(context.Caller(), order, requestId, answer.MakeRoom, context.CancellationToken);
+        var stored = await store.CreateAsync(context.Caller(), order, requestId, checksFirst: true, answer.MakeRoom, context.CancellationToken);
         return new CreateServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed, Replayed = stored.Replayed };
     }
 
@@ -49,7 +49,7 @@ internal sealed class ServiceOrderGrpcService(
 
     public override async Task<DeleteServiceOrderResponse> DeleteServiceOrder(DeleteServiceOrderRequest request, ServerCallContext context)
     {
-        await store.DeleteAsync(context.Caller(), request.Id, request.Etag, context.CancellationToken);
+        await store.DeleteAsync(context.Caller(), request.Id, request.Etag, ServiceOrderLifecycle.IsDeletable, context.CancellationToken);
         return new DeleteServiceOrderResponse();
     }
 

@@ -21,14 +21,20 @@ internal static class ServiceOrderRequests
             throw ApiErrors.RequestInvalid(violations);
 
         var order = request.ServiceOrder;
+        if (!order.HasType)
+            order.Type = "ServiceOrder";
+        Accept(order, time);
+        return (order, requestId);
+    }
+
+    /// <summary>Makes what was sent an order that is accepted now.</summary>
+    public static void Accept(ServiceOrder order, TimeProvider time)
+    {
         order.Id = ResourceId.New();
         order.State = ServiceOrderState.Acknowledged;
         order.OrderDate = time.Now();
-        if (!order.HasType)
-            order.Type = "ServiceOrder";
         foreach (var (item, _) in ServiceOrderItems.All(order, ""))
             item.State = ServiceOrderItemState.Acknowledged;
-        return (order, requestId);
     }
 
     public static ResourceQuery Check(ListServiceOrdersRequest request, UnknownAttributes unknown) => ResourceQuery.Check(

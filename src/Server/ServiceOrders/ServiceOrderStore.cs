@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
@@ -14,15 +15,21 @@ internal sealed class ServiceOrderStore(
     private static readonly IReadOnlyDictionary<string, ItemLease> NoLeases = new Dictionary<string, ItemLease>();
 
     /// <summary>Creates it, where there is room for the answer.</summary>
+    /// <param name="caller">Who asks for it.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="requestId">The client's name for the request, or null.</param>
+    /// <param name="checksFirst">Whether it is checked before the answer, where the configuration says so; else only afterwards.</param>
+    /// <param name="makeRoom">Makes room for the answer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public Task<Stored<ServiceOrder>> CreateAsync(
-        Caller caller, ServiceOrder order, RequestId? requestId, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+        Caller caller, ServiceOrder order, RequestId? requestId, bool checksFirst, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
             && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ServiceOrder>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
             return answer;
         }
-        if (options.Value.Mode == CheckingMode.Synchronous)
+        if (checksFirst && options.Value.Mode == CheckingMode.Synchronous)
             await CheckAsync(order, cancellationToken);
         var draft = new Draft<ServiceOrder>(order);
         makeRoom(draft);
@@ -96,13 +103,33 @@ internal sealed class ServiceOrderStore(
         return before;
     }
 
-    public Task DeleteAsync(Caller caller, string id, string etag, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
+    /// <summary>Deletes it, and with it what there is of work on it.</summary>
+    /// <param name="caller">Who asks for it.</param>
+    /// <param name="id">The order.</param>
+    /// <param name="etag">The entity tags that it may have.</param>
+    /// <param name="isDeletable">The states in which it may be deleted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task DeleteAsync(Caller caller, string id, string etag, Predicate<ServiceOrderState> isDeletable, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var before = await orders.GetAsync(id, etag);
-        if (!ServiceOrderLifecycle.IsDeletable(before.Resource.State))
+        if (!isDeletable(before.Resource.State))
             throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
-        return await database.WriteAsync(caller, write => orders.WriteAsync(write, before, after: null), cancellationToken);
+        return await database.WriteAsync(
+            caller,
+            async write =>
+            {
+                if (ServiceOrderLifecycle.HasSuspended(before.Resource))
+                    await Suspension.None.SaveAsync(write, id);
+                return await orders.WriteAsync(write, before, after: null);
+            },
+            cancellationToken);
     });
+
+    /// <summary>Those of some ids that orders have.</summary>
+    public async ValueTask<IReadOnlySet<string>> FindKnownAsync(IReadOnlyCollection<string> ids) => ids.Count == 0 ? new HashSet<string>() : await database.ReadAsync(async session =>
+        (await session.ListAsync<string>(Known(session), Parameters.Of("ids", JsonSerializer.Serialize(ids)))).ToHashSet());
+
+    internal static string Known(Session session) => $"select value from ({session.Each("@ids")}) wanted where exists (select 1 from service_order where id = value)";
 
     private async ValueTask CheckAsync(ServiceOrder order, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace ServiceOrdering.Server.ServiceOrders;
 
 /// <summary>
 /// What the items of an order were before the order was suspended (held or pending) as a whole: what resuming it brings them
-/// back to. An item that was moved by itself since then is no longer in it, and no order that can be deleted has one.
+/// back to. An item that was moved by itself since then is no longer in it.
 /// </summary>
 /// <param name="States">The states, by the items' ids.</param>
 internal sealed record Suspension(IReadOnlyDictionary<string, ServiceOrderItemState> States)

@@ -63,6 +63,11 @@ internal sealed class ResponseWriter(HttpRoute route)
 
         context.Response.ContentType = JsonType;
         using var buffer = new RecycledBuffer();
+        if (elements is { Next: not null } && HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         if (elements is not null)
         {
             await WriteTextsAsync(context, elements, buffer);
@@ -108,21 +113,38 @@ internal sealed class ResponseWriter(HttpRoute route)
     private static async Task WriteTextsAsync(HttpContext context, ElementTexts elements, RecycledBuffer buffer)
     {
         buffer.Write("["u8);
-        for (var i = 0; i < elements.Count; i++)
+        var isFirst = true;
+        for (var part = elements; part is not null; part = await NextAsync(context, part, buffer))
         {
-            if (i > 0)
+            for (var i = 0; i < part.Count; i++)
             {
-                buffer.Write(","u8);
-            }
+                if (!isFirst)
+                {
+                    buffer.Write(","u8);
+                }
 
-            elements.Write(i, buffer);
-            if (buffer.Length > FlushThreshold)
-            {
-                await SendPieceAsync(context, buffer);
+                isFirst = false;
+                part.Write(i, buffer);
+                if (buffer.Length > FlushThreshold)
+                {
+                    await SendPieceAsync(context, buffer);
+                }
             }
         }
 
         buffer.Write("]"u8);
+    }
+
+    // What is written has gone out before more is read.
+    private static async ValueTask<ElementTexts?> NextAsync(HttpContext context, ElementTexts part, RecycledBuffer buffer)
+    {
+        if (part.Next is not { } next)
+        {
+            return null;
+        }
+
+        await SendPieceAsync(context, buffer);
+        return await next(context.RequestAborted);
     }
 
     // What has no body has a length: all of it stays.

@@ -36,6 +36,7 @@ public sealed class ChangeEventTests : IDisposable
 
         var order = Assert.Single(events).ServiceOrderStateChangeEvent.Event.ServiceOrder;
         Assert.Equal((ServiceOrderState.Held, "x", id, "ServiceOrder"), (order.State, order.ExternalId, order.Id, order.Type));
+        Assert.Equal((true, false), (order.OrderDate is not null, order.CompletionDate is not null));
         Assert.Equal(
             [
                 new ServiceOrderItem { Id = "1", Action = OrderItemAction.Add, State = ServiceOrderItemState.Held, Service = new ServiceRefOrValue() },

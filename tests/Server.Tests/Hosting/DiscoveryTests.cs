@@ -14,6 +14,8 @@ public sealed class DiscoveryTests : IDisposable
 {
     private static readonly string[] Services =
     [
+        "onap.nbi.v4.HubService",
+        "onap.nbi.v4.ServiceOrderService",
         "serviceordering.events.v1.EventDeliveryService",
         "serviceordering.events.v1.EventService",
         "serviceordering.events.v1.EventSubscriptionService",

@@ -18,6 +18,9 @@ public sealed class StartTests
     [InlineData("--PathBase=orders/", "PathBase is 'orders/', which is no path such as /orders")]
     [InlineData("--Query:UnknownAttributes=ignore", "Query:UnknownAttributes is 'ignore'. Allowed: refuse, match-nothing.")]
     [InlineData("--Fulfillment:OnFailure=7", "Fulfillment:OnFailure is not known. Allowed: Fail, Hold")]
+    [InlineData("--Onap:AllowedTargets:0=partner.example/nbi", "'partner.example/nbi', which is no address such as https://partner.example/nbi/api/v4")]
+    [InlineData("--Onap:AllowedTargets:0=ftp://partner.example/nbi", "absolute, http or https")]
+    [InlineData("--Onap:TargetTimeout=00:10:00", "Onap:TargetTimeout must be from 00:00:00.1 to 00:05:00")]
     public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
     {
         var (exitCode, error) = await RunAsync([.. Split(setting), "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0"]);

@@ -2,6 +2,7 @@ using ServiceOrdering.Server.CancelServiceOrders;
 using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Jeopardy;
 using ServiceOrdering.Server.Jobs;
+using ServiceOrdering.Server.Onap;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 
@@ -37,6 +38,7 @@ public sealed class StatementPlanTests
         { ServedKinds.Waiting, ["work_unserved"] },
         { AgedFallout.First, ["fallout_due_by_time"] },
         { AgedFallout.Due, ["fallout_due_by_time"] },
+        { NbiChecking.Named, ["service_value"] },
     };
 
     [Theory]
@@ -46,7 +48,7 @@ public sealed class StatementPlanTests
         using var place = new TestDatabase();
         using var database = place.Open();
         var values = new Parameters().With("orderId", "o").With("itemId", "1").With("state", "waiting").With("clock", 0L).With("now", 0L).With("limit", 10)
-            .With("priority", 4).With("customer", "c").With("kind", "k").With("until", 0L);
+            .With("priority", 4).With("customer", "c").With("kind", "k").With("until", 0L).With("id", "1");
 
         var plan = await database.WriteAsync(
             Caller.Server,

@@ -12,5 +12,5 @@ internal static class HubArguments
     public static Option<string> Api(string description) => new Option<string>("--api")
     {
         Description = description,
-    }.AcceptOnlyFromAmong("serviceOrdering", "serviceInventory");
+    }.AcceptOnlyFromAmong("serviceOrdering", "serviceInventory", "nbi");
 }
