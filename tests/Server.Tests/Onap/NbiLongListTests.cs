@@ -64,7 +64,7 @@ public sealed class NbiLongListTests : IDisposable
     [Fact]
     public async Task List_of_which_nobody_takes_the_rest_is_cut_off_and_gives_back_what_it_has()
     {
-        using var server = new RunningServer(("Answers:TimeLimit", "00:00:01"));
+        using var server = new RunningServer(("Answers:TimeLimit", "00:00:05"));
         await PlaceAsync(600, size: 64 * 1024, server);
         var free = server.Service<AnswerBudget>().Free;
 
