@@ -60,6 +60,7 @@ public static class RequiredFields
     {
         // Classes are null where all of them require the field.
         private readonly (FieldPlan Field, FrozenSet<string>? Classes)[] _required;
+        private readonly FieldPlan[] _ids;
         private readonly FieldPlan[] _children;
         private readonly FrozenSet<string> _classes;
         private readonly FieldPlan? _type;
@@ -70,6 +71,8 @@ public static class RequiredFields
             var fields = RequiredFields.Reaches(descriptor, []) ? MessagePlan.Of(descriptor).Fields : [];
             _required = [.. fields.Where(field => IsRequiredSomehow(field.Descriptor)).Select(field =>
                 (field, FieldRules.IsRequired(field.Descriptor) ? null : FieldRules.RequiredIn(field.Descriptor).ToFrozenSet()))];
+            _ids = [.. _required.Where(required => required.Classes is null).Select(required => required.Field)
+                .Where(field => field.Descriptor.Name == "id" || field.Descriptor.Name.EndsWith("_id", StringComparison.Ordinal))];
             _children = [.. fields.Where(field => FieldPlan.MessageIn(field.Descriptor) is { } child && RequiredFields.Reaches(child, []))];
             _classes = _required.SelectMany(required => required.Classes ?? []).ToFrozenSet();
             _type = fields.FirstOrDefault(field => field.JsonName == "@type");
@@ -96,8 +99,7 @@ public static class RequiredFields
             }
         }
 
-        public bool LacksId(IMessage message) => Array.Exists(_required, required =>
-            required.Classes is null && (required.Field.Descriptor.Name == "id" || required.Field.Descriptor.Name.EndsWith("_id", StringComparison.Ordinal)) && !required.Field.IsSet(message));
+        public bool LacksId(IMessage message) => Array.Exists(_ids, id => !id.IsSet(message));
 
         public void FindIncomplete(IMessage message, HashSet<IMessage> incomplete)
         {

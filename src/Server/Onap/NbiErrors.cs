@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Transcoding;
 using ServiceOrdering.Transcoding.Errors;
 
@@ -12,8 +13,8 @@ internal static class NbiErrors
 {
     public static void AddNbiErrors(this TmfJsonOptions options, ErrorDocumentation documentation)
     {
-        options.Errors("/nbi/api/v3", (writer, error) => Write(writer, error, documentation, hasClass: true), TmfErrors.Status);
-        options.Errors("/nbi/api/v4", (writer, error) => Write(writer, error, documentation, hasClass: false), TmfErrors.Status);
+        options.Errors(Targets.BaseOf("v3"), (writer, error) => Write(writer, error, documentation, hasClass: true), TmfErrors.Status);
+        options.Errors(Targets.BaseOf("v4"), (writer, error) => Write(writer, error, documentation, hasClass: false), TmfErrors.Status);
     }
 
     private static void Write(Utf8JsonWriter writer, RestError error, ErrorDocumentation documentation, bool hasClass)

@@ -45,14 +45,13 @@ internal static class NbiHubRequests
     public static (Predicate<EventSubscription> IsWanted, int Offset, int Limit) Check(ListHubsRequest request)
     {
         var (offset, limit) = EventSubscriptionRequests.CheckPage(request.Offset, request.HasLimit ? request.Limit : null, EventSubscriptionRequests.LargestLimit);
-        var conditions = request.Filter.Split('&').Select(Condition).OfType<Predicate<EventSubscription>>().ToList();
+        var conditions = NbiQuery.Read(request.Filter).Select(parameter => Condition(parameter.Name, parameter.Value)).OfType<Predicate<EventSubscription>>().ToList();
         return (subscription => conditions.TrueForAll(condition => condition(subscription)), offset, limit);
     }
 
     /// <summary>Null where a parameter is none that listeners are found by.</summary>
-    private static Predicate<EventSubscription>? Condition(string parameter)
+    private static Predicate<EventSubscription>? Condition(string name, string value)
     {
-        var (name, value) = parameter.Split('=', 2) is [var before, var after] ? (Decode(before), Decode(after)) : (parameter, "");
         var types = value.Split(',', StringSplitOptions.TrimEntries);
         return name switch
         {
@@ -62,6 +61,4 @@ internal static class NbiHubRequests
             _ => null,
         };
     }
-
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

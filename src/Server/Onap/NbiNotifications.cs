@@ -127,16 +127,8 @@ internal sealed class NbiNotifications(NbiHubQuery query, EventTypes types, NbiS
 
     private static RelatedParty Party(Tmf.Common.V5.RelatedPartyRefOrPartyRoleRef related)
     {
-        var party = new RelatedParty { Role = related.Role };
-        var who = related.PartyOrPartyRole;
-        if (who?.HasId == true)
-            party.Id = who.Id;
-        if (who?.HasHref == true)
-            party.Href = who.Href;
-        if (who?.HasName == true)
-            party.Name = who.Name;
-        if (who?.HasReferredType == true)
-            party.ReferredType = who.ReferredType;
+        var party = related.PartyOrPartyRole is { } who ? SharedMembers.Copy(who, new RelatedParty()) : new RelatedParty();
+        party.Role = related.Role;
         return party;
     }
 
@@ -145,7 +137,7 @@ internal sealed class NbiNotifications(NbiHubQuery query, EventTypes types, NbiS
         var summary = new ServiceOrderSummary
         {
             Id = order.Id,
-            Href = $"serviceOrder/{order.Id}",
+            Href = OrderToNbi.HrefOf(order.Id),
             State = NbiStates.Of(order.State),
             OrderDate = order.OrderDate,
             CompletionDateTime = order.CompletionDate,

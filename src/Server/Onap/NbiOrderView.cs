@@ -15,7 +15,7 @@ internal sealed class NbiOrderView(Database database, AnswerBudget budget, Publi
     private const int MoreThanStored = 3;
 
     /// <summary>Where an order is, by the version that it was placed by.</summary>
-    public string LocationOf(string id, string version, ServerCallContext context) => $"{address.For(context)}/nbi/api/{version}/{OrderToNbi.HrefOf(id)}";
+    public string LocationOf(string id, string version, ServerCallContext context) => $"{address.For(context)}{Targets.BaseOf(version)}/{OrderToNbi.HrefOf(id)}";
 
     /// <summary>Makes room for an order. To be called before it is written: what was written is answered.</summary>
     public void MakeRoom(long size, ServerCallContext context) => budget.Take(MoreThanStored * size, context);
