@@ -8,6 +8,7 @@ using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Jeopardy;
 using ServiceOrdering.Server.Jobs;
 using ServiceOrdering.Server.Onap;
+using ServiceOrdering.Server.Security;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
@@ -35,6 +36,7 @@ internal static class Application
         var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddDefaults();
         builder.AddEndpoints();
+        builder.Services.AddSecurity(builder.Configuration);
         builder.Services.AddDiscovery();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -69,6 +70,16 @@ public static class TmfJsonExtensions
     {
         ArgumentNullException.ThrowIfNull(http);
         var error = FailureReasons.Error(failure, message);
+        http.Response.StatusCode = error.HttpStatus;
+        http.Features.Set(error);
+    }
+
+    /// <summary>The same with what a service would have thrown; its violations name what they name.</summary>
+    public static void Refuse(HttpContext http, RpcException refusal)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(refusal);
+        var error = ServiceErrors.Error(refusal, field => (ViolationPlace.Body, field));
         http.Response.StatusCode = error.HttpStatus;
         http.Features.Set(error);
     }

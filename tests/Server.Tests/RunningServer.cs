@@ -69,6 +69,9 @@ public sealed class RunningServer : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>A client whose requests have a token.</summary>
+    public HttpClient HttpAs(string token) => new() { BaseAddress = Http.BaseAddress, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+
     public string GrpcAddress { get; }
 
     public ServiceOrderingClient Client { get; }

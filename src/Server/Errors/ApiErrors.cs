@@ -37,6 +37,17 @@ internal static class ApiErrors
             : "Ask for less at a time."),
         ("unindexed", string.Join(",", unindexed)));
 
+    public static RpcException CredentialsMissing() => Make(ErrorReason.CredentialsMissing, "The request has no credentials.");
+
+    /// <param name="message">What is wrong, without what a caller who guesses could learn from.</param>
+    public static RpcException CredentialsInvalid(string message) => Make(ErrorReason.CredentialsInvalid, message);
+
+    public static RpcException CredentialsExpired(string message) => Make(ErrorReason.CredentialsExpired, message);
+
+    public static RpcException ScopeMissing(string scope) => Make(ErrorReason.ScopeMissing, $"The caller lacks the scope '{scope}'.", ("scope", scope));
+
+    public static RpcException PartyNotAllowed() => Make(ErrorReason.PartyNotAllowed, "The method is not for callers that are bound to a party.");
+
     public static RpcException OperationNotSupported(string message) => Make(ErrorReason.OperationNotSupported, message);
 
     public static RpcException TargetNotAllowed(string message) => Make(ErrorReason.TargetNotAllowed, message);

@@ -24,10 +24,16 @@ internal static class Callers
         var correlationId = sent is [{ Length: > 0 and <= LongestCorrelationId } id] && id.All(c => c is >= ' ' and <= '~')
             ? id
             : Activity.Current?.TraceId.ToString() ?? "";
-        var caller = new Caller("", correlationId);
+        var caller = new Caller(http.Identity(), correlationId);
         http.Features.Set(caller);
         return caller;
     }
+
+    /// <summary>Who makes a request; every request that reaches an endpoint has passed authentication.</summary>
+    public static Identity Identity(this HttpContext http) => http.Features.Get<Identity>() ?? throw new InvalidOperationException("The request has not passed authentication.");
+
+    /// <summary>Who makes a call.</summary>
+    public static Identity Identity(this ServerCallContext context) => context.GetHttpContext().Identity();
 
     /// <summary>What the call's writes have come to in the log; 0 where it made none.</summary>
     public static long Written(this ServerCallContext context) => context.GetHttpContext().Features.Get<Caller>()?.Written ?? 0;

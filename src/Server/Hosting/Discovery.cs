@@ -5,6 +5,7 @@ using Grpc.Core;
 using Grpc.Reflection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Security.V1;
 
 namespace ServiceOrdering.Server.Hosting;
 
@@ -23,10 +24,11 @@ internal static class Discovery
     /// <summary>To be called when every other service is mapped.</summary>
     public static void MapDiscovery(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
-        app.MapGrpcReflectionService();
-        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        // What there is to call is told in the contract anyway; who may ask the server is said like for any method.
+        app.MapGrpcReflectionService().WithMetadata(new Access { Scope = "administration:documentation:read", Cost = Cost.Stream });
+        app.MapGrpcHealthChecksService().AllowAnonymous();
         var health = app.Services.GetRequiredService<IOptions<GrpcHealthChecksOptions>>().Value;
         foreach (var service in Services(((IEndpointRouteBuilder)app).DataSources).Select(service => service.FullName))
             health.Services.Map(service, _ => true);
@@ -39,7 +41,7 @@ internal static class Discovery
         Services([provider.GetRequiredService<EndpointDataSource>()]).Select(service => service.File).Append(ErrorDetailsReflection.Descriptor));
 
     // Generated code has a service's descriptor beside its base class, in the class that also binds it.
-    private static IEnumerable<Google.Protobuf.Reflection.ServiceDescriptor> Services(IEnumerable<EndpointDataSource> sources) => sources
+    internal static IEnumerable<Google.Protobuf.Reflection.ServiceDescriptor> Services(IEnumerable<EndpointDataSource> sources) => sources
         .SelectMany(source => source.Endpoints)
         .Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.ServiceType)
         .OfType<Type>()

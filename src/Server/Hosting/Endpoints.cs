@@ -85,6 +85,8 @@ internal static class Endpoints
         app.UseTmfJsonErrors();
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseMiddleware<AnswerLifetime>();
         app.UseMiddleware<TargetForwarding>();
         app.UseMiddleware<GrpcFaults>();

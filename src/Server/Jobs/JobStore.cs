@@ -125,7 +125,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
             End(job, JobState.Stopped);
         var draft = new Draft<Job>(job);
         return database.WriteAsync(
-            new Caller(job.Actor, job.Id),
+            new Caller(new Identity(job.Actor), job.Id),
             async write =>
             {
                 if (step is not null)

@@ -1,17 +1,23 @@
 namespace ServiceOrdering.Server.Storage;
 
 /// <summary>Who makes a write, and what joins its events with the call that made it.</summary>
-/// <param name="Actor">The caller's name; empty where nobody has said who calls.</param>
+/// <param name="Identity">Who calls.</param>
 /// <param name="CorrelationId">The caller's own id for what it does, or the trace's; empty for neither.</param>
-internal sealed record Caller(string Actor, string CorrelationId)
+internal sealed record Caller(Identity Identity, string CorrelationId)
 {
     private long _written;
+
+    /// <summary>The caller's name; empty where nobody has said who calls.</summary>
+    public string Actor => Identity.Name;
+
+    /// <summary>The party that the caller is bound to; null for none.</summary>
+    public string? Party => Identity.Party;
 
     /// <summary>The log's position after the last write of this caller that is durable; 0 where there was none.</summary>
     public long Written => Volatile.Read(ref _written);
 
     /// <summary>The server itself: retention, deliveries.</summary>
-    public static readonly Caller Server = new("server", "");
+    public static readonly Caller Server = new(Identity.Server, "");
 
     /// <summary>A write of this caller is durable.</summary>
     public void Wrote(long position) => Volatile.Write(ref _written, position);

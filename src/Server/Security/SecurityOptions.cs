@@ -1,0 +1,23 @@
+namespace ServiceOrdering.Server.Security;
+
+/// <summary>The section <c>Security</c> of the configuration: who is let in.</summary>
+internal sealed record SecurityOptions
+{
+    /// <summary>
+    /// Whether a server that others than this machine reach may let in whoever comes, where no kind of credentials is configured.
+    /// Default: no; it does not start then.
+    /// </summary>
+    public bool AllowAnonymous { get; init; }
+
+    /// <summary>Tokens of an OAuth 2.0 or OpenID Connect provider. Default: none are taken.</summary>
+    public BearerOptions? Bearer { get; init; }
+
+    /// <summary>Roles beside the built-in ones, and in place of those of the same name: the scopes of each.</summary>
+    public Dictionary<string, string[]> Roles { get; init; } = [];
+
+    /// <summary>Whether nobody is asked who they are.</summary>
+    public bool IsOpen => Bearer is null;
+
+    /// <summary>What is wrong with the options, or null.</summary>
+    public string? Problem() => Bearer?.Problem();
+}
