@@ -40,10 +40,10 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public static int Serve(string[] args)
     {
         var app = Application.Build(args);
-        app.MapGrpcService<ReferenceService>();
-        app.MapGrpcService<PlainJsonReferenceService>();
-        app.MapGrpcService<TmfJsonReferenceService>().WithTmfJson();
-        app.MapGet("/reference", ReferenceService.WriteOrder);
+        app.MapGrpcService<ReferenceService>().AllowAnonymous();
+        app.MapGrpcService<PlainJsonReferenceService>().AllowAnonymous();
+        app.MapGrpcService<TmfJsonReferenceService>().WithTmfJson().AllowAnonymous();
+        app.MapGet("/reference", ReferenceService.WriteOrder).AllowAnonymous();
         app.Run();
         return 0;
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ServiceOrdering.Benchmarks;
 
 /// <summary>How long is measured.</summary>
-internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp, string Only = "", Process? Server = null)
+internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp, string Only = "", IReadOnlyList<Process>? Servers = null)
 {
     public const int Callers = 32;
 
@@ -59,8 +59,13 @@ internal sealed record LoadPlan(int Rounds, TimeSpan RoundTime, TimeSpan WarmUp,
 
     private TimeSpan ServerTime()
     {
-        Server?.Refresh();
-        return Server?.TotalProcessorTime ?? TimeSpan.Zero;
+        var time = TimeSpan.Zero;
+        foreach (var server in Servers ?? [])
+        {
+            server.Refresh();
+            time += server.TotalProcessorTime;
+        }
+        return time;
     }
 }
 

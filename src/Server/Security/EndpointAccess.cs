@@ -15,6 +15,7 @@ namespace ServiceOrdering.Server.Security;
 /// </summary>
 internal sealed class EndpointAccess(EndpointDataSource endpoints)
 {
+    // Of no scope, which nobody has.
     private static readonly Access Closed = new();
 
     private FrozenDictionary<string, Access>? _methods;
@@ -26,7 +27,7 @@ internal sealed class EndpointAccess(EndpointDataSource endpoints)
     {
         if (endpoint is null || Of(endpoint) is not { } access)
             return null;
-        if (!identity.Has(access.Scope))
+        if (access.Scope.Length == 0 || !identity.Has(access.Scope))
             return ApiErrors.ScopeMissing(access.Scope);
         return identity.Party is not null && !access.ForParties ? ApiErrors.PartyNotAllowed() : null;
     }
