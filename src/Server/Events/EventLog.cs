@@ -14,7 +14,7 @@ internal sealed class EventLog(Database database, EventTypes types)
     // An event of a creation has a gap where the resource's text belongs, which stands in the resource's own row until that changes.
     private readonly string _readAfter =
         $"""
-        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous,
+        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous, actor, trace,
             {database.AsUtf8($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
         from event_log
         {string.Join('\n', types.Resources.Select(resource =>
@@ -22,16 +22,17 @@ internal sealed class EventLog(Database database, EventTypes types)
         where position > @position order by position limit @limit
         """;
 
-    /// <summary>Appends one event, at the write's next position.</summary>
+    /// <summary>Appends one event, at the write's next position, with who makes the write and under which trace.</summary>
     public static ValueTask AppendAsync(
         Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap, string? previous = null) =>
         write.Session.SendAsync(
             """
-            insert into event_log (position, id, type, resource, resource_id, time, body, gap, previous)
-            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap, @previous)
+            insert into event_log (position, id, type, resource, resource_id, time, body, gap, previous, actor, trace)
+            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap, @previous, @actor, @trace)
             """,
             Parameters.Of("position", write.NextPosition()).With("id", id).With("type", type).With("resource", resource).With("resourceId", resourceId)
-                .With("time", time).With("body", body).With("gap", gap).With("previous", previous));
+                .With("time", time).With("body", body).With("gap", gap).With("previous", previous)
+                .With("actor", write.Caller.Actor is { Length: > 0 } actor ? actor : null).With("trace", write.Caller.Trace));
 
     /// <summary>Looks at the events after a position, until a number of them or of bytes is reached, and takes those that are wanted.</summary>
     /// <returns>Null where events after the position are gone.</returns>
@@ -48,7 +49,7 @@ internal sealed class EventLog(Database database, EventTypes types)
             if (isWanted is null || isWanted(row.Type, row.ResourceId))
             {
                 var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
-                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous);
+                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous, row.Actor, row.Trace);
                 events.Add(logged);
                 bytes -= logged.Size;
             }
@@ -95,6 +96,10 @@ internal sealed class EventLog(Database database, EventTypes types)
         public long? Gap { get; init; }
 
         public string? Previous { get; init; }
+
+        public string? Actor { get; init; }
+
+        public string? Trace { get; init; }
 
         public byte[]? Text { get; init; }
     }

@@ -10,7 +10,8 @@ namespace ServiceOrdering.Server.Events;
 /// An event of the log. All who are told of it share it: its envelope is parsed for their filters once, and made a response
 /// once for each address that its href starts with.
 /// </summary>
-internal sealed class LoggedEvent(long position, string id, string type, string resource, string resourceId, byte[] body, string? previous)
+internal sealed class LoggedEvent(
+    long position, string id, string type, string resource, string resourceId, byte[] body, string? previous, string? actor, string? trace)
 {
     // An address comes from the caller's Host header: the first few are kept, any others are made again.
     private const int MostResponses = 4;
@@ -38,8 +39,14 @@ internal sealed class LoggedEvent(long position, string id, string type, string 
     /// </summary>
     public string? Previous => previous;
 
+    /// <summary>Who made the change; null where nobody said who calls, and in events of before that was kept.</summary>
+    public string? Actor => actor;
+
+    /// <summary>The W3C <c>traceparent</c> of the call that made the change; null where there was none.</summary>
+    public string? Trace => trace;
+
     /// <summary>How much it holds in memory, about.</summary>
-    public int Size => body.Length + (previous?.Length ?? 0);
+    public int Size => body.Length + (previous?.Length ?? 0) + (actor?.Length ?? 0) + (trace?.Length ?? 0);
 
     /// <summary>The envelope for filters; undefined where it is no JSON.</summary>
     public JsonElement Root

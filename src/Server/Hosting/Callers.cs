@@ -15,16 +15,17 @@ internal static class Callers
 
     /// <summary>
     /// The caller of a method. Its correlation id is what it sent as <c>X-Correlation-ID</c>, a header or metadata; else the id
-    /// of the call's W3C trace. A header that is too long, or not plain ASCII, counts as none.
+    /// of the call's W3C trace. A header that is too long, or not plain ASCII, counts as none. Its trace is that of the request.
     /// </summary>
     public static Caller Caller(this ServerCallContext context)
     {
         var http = context.GetHttpContext();
+        var activity = Activity.Current;
         var sent = http.Request.Headers[CorrelationHeader];
         var correlationId = sent is [{ Length: > 0 and <= LongestCorrelationId } id] && id.All(c => c is >= ' ' and <= '~')
             ? id
-            : Activity.Current?.TraceId.ToString() ?? "";
-        var caller = new Caller(http.Identity(), correlationId);
+            : activity?.TraceId.ToString() ?? "";
+        var caller = new Caller(http.Identity(), correlationId, activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null);
         http.Features.Set(caller);
         return caller;
     }

@@ -3,7 +3,8 @@ namespace ServiceOrdering.Server.Storage;
 /// <summary>Who makes a write, and what joins its events with the call that made it.</summary>
 /// <param name="Identity">Who calls.</param>
 /// <param name="CorrelationId">The caller's own id for what it does, or the trace's; empty for neither.</param>
-internal sealed record Caller(Identity Identity, string CorrelationId)
+/// <param name="Trace">The W3C <c>traceparent</c> of the call: which span of which trace it is. Null where there is none.</param>
+internal sealed record Caller(Identity Identity, string CorrelationId, string? Trace = null)
 {
     private long _written;
 
