@@ -8,10 +8,13 @@ using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Jeopardy;
 using ServiceOrdering.Server.Jobs;
 using ServiceOrdering.Server.Onap;
+using ServiceOrdering.Server.OpenApi;
+using ServiceOrdering.Server.Secrets;
 using ServiceOrdering.Server.Security;
 using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 
 if (args is ["admin", ..])
     return await AdminCommands.RunAsync(args);
@@ -29,17 +32,20 @@ catch (Exception e) when (StartFailure.Explain(e) is { } reason)
 /// <summary>The table of contents of the server.</summary>
 internal static class Application
 {
-    public static WebApplication Build(string[] args)
+    /// <summary>What the server is made of, before anything of it is there.</summary>
+    public static WebApplicationBuilder Describe(string[] args)
     {
         // Configuration is read once: watching the working directory for a changed file would tell of every write to a
         // database that lies there.
         var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddDefaults();
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.AddEndpoints();
         builder.Services.AddSecurity(builder.Configuration);
         builder.Services.AddDiscovery();
         builder.Services.AddErrors();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddSecrets(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServiceOrders(builder.Configuration);
         builder.Services.AddCancelServiceOrders(builder.Configuration);
@@ -49,8 +55,13 @@ internal static class Application
         builder.Services.AddJeopardy(builder.Configuration);
         builder.Services.AddOnap(builder.Configuration);
         builder.Services.AddHub(builder.Configuration);
+        builder.Services.AddOpenApiDocuments();
+        return builder;
+    }
 
-        var app = builder.Build();
+    public static WebApplication Build(string[] args)
+    {
+        var app = Describe(args).Build();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
         app.MapCancelServiceOrders();
@@ -60,6 +71,9 @@ internal static class Application
         app.MapJobs();
         app.MapOnap();
         app.MapHub();
+        app.MapSecurity();
+        app.MapMetrics();
+        app.MapOpenApiDocuments();
         app.MapDiscovery();
         return app;
     }

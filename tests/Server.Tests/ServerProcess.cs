@@ -68,10 +68,13 @@ public sealed class ServerProcess : IDisposable
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
     public void Continue() => Signal("CONT");
 
+    /// <summary>SIGTERM, and no waiting for the end.</summary>
+    public void Terminate() => Signal("TERM");
+
     /// <summary>SIGTERM: the server answers what it accepted and ends.</summary>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {
-        Signal("TERM");
+        Terminate();
         await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }

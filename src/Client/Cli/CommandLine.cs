@@ -6,6 +6,7 @@ using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Fallout;
 using ServiceOrdering.Cli.Hub;
 using ServiceOrdering.Cli.Jobs;
+using ServiceOrdering.Cli.Keys;
 using ServiceOrdering.Cli.Orders;
 using ServiceOrdering.Cli.Services;
 using ServiceOrdering.Cli.Work;
@@ -58,6 +59,7 @@ internal static class CommandLine
             new EventsCommand(),
             new ServicesCommand(),
             new HubCommand(),
+            new KeysCommand(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);

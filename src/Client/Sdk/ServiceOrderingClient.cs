@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Security.V1;
 using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
@@ -38,6 +39,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         Jobs = new JobService.JobServiceClient(CallInvoker);
         Services = new ServiceService.ServiceServiceClient(CallInvoker);
         ServiceTopologies = new ServiceTopologyService.ServiceTopologyServiceClient(CallInvoker);
+        ApiKeys = new ApiKeyService.ApiKeyServiceClient(CallInvoker);
     }
 
     /// <summary>Where the server is reached.</summary>
@@ -72,6 +74,9 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 
     /// <summary>Follows the links between services of the inventory.</summary>
     public ServiceTopologyService.ServiceTopologyServiceClient ServiceTopologies { get; }
+
+    /// <summary>Gives keys to programs, and takes them back.</summary>
+    public ApiKeyService.ApiKeyServiceClient ApiKeys { get; }
 
     /// <summary>What the stubs call through; give it to any other generated stub to have the same errors and limits.</summary>
     public CallInvoker CallInvoker { get; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Storage.Transfer;
 
@@ -29,7 +30,9 @@ internal static class AdminCommands
         {
             new Command("admin", $"What is done while no server serves, or beside it. Exit codes: {Done} done; {NotDone} not done; {WrongUsage} wrong usage.")
             {
+                new CreateKeyCommand(),
                 new MigrateDataCommand(),
+                new OpenApiCommand(),
             },
         }.Parse(args);
         if (parsed.Action is ParseErrorAction)
@@ -46,7 +49,7 @@ internal static class AdminCommands
         {
             Console.Error.WriteLine("Stopped. The same command goes on where it was.");
         }
-        catch (Exception e) when (e is DatabaseUnusableException or TransferException or DbException)
+        catch (Exception e) when (e is DatabaseUnusableException or TransferException or DbException or OptionsValidationException)
         {
             Console.Error.WriteLine($"error: {e.Message}");
         }

@@ -20,14 +20,14 @@ internal sealed class CancelServiceOrderGrpcService(
     public override async Task<GetCancelServiceOrderResponse> GetCancelServiceOrder(GetCancelServiceOrderRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
-        var stored = await tasks.GetAsync(request.Id);
+        var stored = await tasks.GetAsync(request.Id, context.Identity().Sight);
         return new GetCancelServiceOrderResponse { CancelServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<ListCancelServiceOrdersResponse> ListCancelServiceOrders(ListCancelServiceOrdersRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var query = CancelServiceOrderRequests.Check(request, context.UnknownAttributes());
+        var query = CancelServiceOrderRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
         var page = await list.ReadAsync(query, show, context);
         var response = new ListCancelServiceOrdersResponse { AppliedLimit = query.Limit, NextPageToken = page.NextPageToken, CancelServiceOrders = { page.Resources } };
         if (page.TotalCount is { } total)

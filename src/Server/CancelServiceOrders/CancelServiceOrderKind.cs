@@ -1,11 +1,12 @@
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.ServiceOrders;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.CancelServiceOrders;
 
-/// <summary>What the table of requests to cancel orders holds beside their text, and what follows from their changes.</summary>
+/// <summary>What the table of requests to cancel orders holds beside their text.</summary>
 internal static class CancelServiceOrderKind
 {
     public static ResourceKind<CancelServiceOrder> Create() => new(
@@ -25,7 +26,8 @@ internal static class CancelServiceOrderKind
         NotFound: ApiErrors.CancelServiceOrderNotFound,
         Changed: null)
     {
-        Followers = [CancelServiceOrderEvents.FollowAsync],
+        // A request names no party: it is whose its order is.
+        Visibility = new(Parties: null, $"service_order_id in {ServiceOrderKind.OrdersOfParty}"),
     };
 
     /// <summary>The instant that a UUID of version 7 starts with: 48 bits of milliseconds.</summary>

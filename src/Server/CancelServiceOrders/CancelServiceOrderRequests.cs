@@ -1,6 +1,7 @@
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.CancelServiceOrders;
@@ -29,6 +30,6 @@ internal static class CancelServiceOrderRequests
         return task;
     }
 
-    public static ResourceQuery Check(ListCancelServiceOrdersRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
-        ResourceSchema.For(CancelServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListCancelServiceOrdersRequest request, Sight sight, UnknownAttributes unknown) => ResourceQuery.Check(
+        sight, ResourceSchema.For(CancelServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 }

@@ -18,20 +18,20 @@ internal sealed class CancelServiceOrderStore(
         Caller caller, CancelServiceOrder task, RequestId? requestId, Action<Draft<CancelServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
-            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<CancelServiceOrder>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<CancelServiceOrder>(session, caller, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
             return answer;
         }
-        var create = await PrepareCreateAsync(task, makeRoom, requestId);
+        var create = await PrepareCreateAsync(task, caller.Sight, makeRoom, requestId);
         return await database.WriteAsync(caller, create, cancellationToken);
     });
 
-    /// <summary>What a write has to do to create a request, and may do together with other things.</summary>
+    /// <summary>What a write has to do to create a request, and may do together with other things. An order that is not seen is not there.</summary>
     public async ValueTask<Func<Write, ValueTask<Stored<CancelServiceOrder>>>> PrepareCreateAsync(
-        CancelServiceOrder task, Action<Draft<CancelServiceOrder>> makeRoom, RequestId? requestId = null)
+        CancelServiceOrder task, Sight sight, Action<Draft<CancelServiceOrder>> makeRoom, RequestId? requestId = null)
     {
         var orderId = task.ServiceOrder.Id;
-        var (stored, open) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId), await Cancellation.FindAsync(session, orderId)));
+        var (stored, open) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId, sight), await Cancellation.FindAsync(session, orderId)));
         if (stored is null)
             throw ApiErrors.ServiceOrderUnknown(orderId);
         if (ServiceOrderLifecycle.IsFinal(stored.Resource.State))
@@ -57,7 +57,7 @@ internal sealed class CancelServiceOrderStore(
     {
         if (await database.ReadAsync(session => Cancellation.FindAsync(session, orderId)) is not { } cancellation)
             return false;
-        var (stored, task) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId), await tasks.GetAsync(session, cancellation.TaskId)));
+        var (stored, task) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId, Sight.All), await tasks.GetAsync(session, cancellation.TaskId, Sight.All)));
         var view = await SeeAsync(stored?.Resource, task.Resource, cancellation);
         var outcome = Prepare(view);
         return await database.WriteAsync(
@@ -101,7 +101,11 @@ internal sealed class CancelServiceOrderStore(
                 await CancellableItem.MarkAsync(write, order.Resource.Id, mark);
         }
         foreach (var step in outcome.Tasks)
+        {
+            var before = task?.Resource;
             task = await tasks.WriteAsync(write, task, step);
+            await CancelServiceOrderEvents.ChangedAsync(write, before, step.Resource, order?.Resource);
+        }
         return task!;
     }
 }

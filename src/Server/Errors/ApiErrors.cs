@@ -46,7 +46,24 @@ internal static class ApiErrors
 
     public static RpcException ScopeMissing(string scope) => Make(ErrorReason.ScopeMissing, $"The caller lacks the scope '{scope}'.", ("scope", scope));
 
-    public static RpcException PartyNotAllowed() => Make(ErrorReason.PartyNotAllowed, "The method is not for callers that are bound to a party.");
+    public static RpcException PartyNotAllowed(string message = "The method is not for callers that are bound to a party.") => Make(ErrorReason.PartyNotAllowed, message);
+
+    /// <param name="after">When the caller may try again.</param>
+    public static RpcException RateLimited(TimeSpan after) => Make(
+        ErrorReason.RateLimited, "The caller makes more calls of this kind than one caller may; try again later.", [], after);
+
+    /// <param name="most">How many streams a caller may have.</param>
+    public static RpcException TooManyStreams(int most) => Make(
+        ErrorReason.RateLimited, $"The caller has {most} streams open, as many as one caller may.", ("limit", $"{most}"));
+
+    /// <param name="most">How many subscriptions a caller may have.</param>
+    public static RpcException TooManySubscriptions(int most) => Make(
+        ErrorReason.RateLimited, $"The caller has {most} event subscriptions, as many as one caller may; remove one that is not needed.", ("limit", $"{most}"));
+
+    public static RpcException ApiKeyNotFound(string id) => Make(ErrorReason.ApiKeyNotFound, $"There is no key with id '{id}'.", ("id", id));
+
+    /// <summary>What a caller would give away without having it, all of it at once.</summary>
+    public static RpcException ApiKeyGrantForbidden(IReadOnlyList<FieldViolation> violations) => Make(ErrorReason.ApiKeyGrantForbidden, Summary(violations), violations);
 
     public static RpcException OperationNotSupported(string message) => Make(ErrorReason.OperationNotSupported, message);
 

@@ -10,8 +10,11 @@ namespace ServiceOrdering.Server.Errors;
 internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILoggerFactory
 {
     private const string Own = nameof(ServiceOrdering) + "." + nameof(Server) + ".";
+    // Bounded where it is written, for each source.
+    private const string Audit = nameof(ServiceOrdering) + ".Audit";
 
-    public ILogger CreateLogger(string categoryName) => new Limited(log.CreateLogger(categoryName), categoryName, limit);
+    public ILogger CreateLogger(string categoryName) => new Limited(
+        categoryName == QuerylessLog.Category ? new QuerylessLog(log.CreateLogger(categoryName)) : log.CreateLogger(categoryName), categoryName, limit);
 
     public void AddProvider(ILoggerProvider provider) => log.AddProvider(provider);
 
@@ -19,7 +22,7 @@ internal sealed class LimitedLog(LoggerFactory log, ErrorLogLimit limit) : ILogg
 
     private sealed class Limited(ILogger logger, string category, ErrorLogLimit limit) : ILogger
     {
-        private readonly bool _isOwn = category.StartsWith(Own, StringComparison.Ordinal);
+        private readonly bool _isOwn = category.StartsWith(Own, StringComparison.Ordinal) || category == Audit;
 
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => logger.BeginScope(state);
 

@@ -73,16 +73,17 @@ internal sealed class EventAudience(ResourceSchema schema)
 
     private sealed class Attribute(string path, ResourceSchema schema)
     {
-        private readonly AttributeTexts? _texts = path is EventKey.Type or EventKey.ResourceId ? null : AttributeTexts.At(path, schema);
+        private readonly AttributeTexts? _texts = path is EventKey.Type or EventKey.ResourceId or EventKey.Party ? null : AttributeTexts.At(path, schema);
 
         public Dictionary<string, HashSet<Watcher>> Watchers { get; } = [];
 
         public int Users { get; set; }
 
-        public IReadOnlyList<string> In(LoggedEvent logged) => path switch
+        public IReadOnlyCollection<string> In(LoggedEvent logged) => path switch
         {
             EventKey.Type => [logged.Type],
             EventKey.ResourceId => [logged.ResourceId],
+            EventKey.Party => logged.Parties ?? [],
             _ => _texts!.In(logged.Root),
         };
     }

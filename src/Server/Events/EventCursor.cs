@@ -101,7 +101,7 @@ internal sealed class EventCursor(EventTail tail, EventLog log, Database databas
             cancellationToken.ThrowIfCancellationRequested();
             if (end == long.MaxValue && time.GetElapsedTime(_watcher.LastTold) >= longestSilence / 2)
                 return Told(new CursorStep(CursorStepKind.Silent));
-            if (await database.ReadAsync(session => log.ReadAfterAsync(session, Position, BatchEvents, BatchBytes, filter.IsWanted)) is not { } batch)
+            if (await database.ReadAsync(session => log.ReadAfterAsync(session, Position, BatchEvents, BatchBytes, filter)) is not { } batch)
                 return new CursorStep(CursorStepKind.Gone);
             foreach (var logged in batch.Events)
                 _read.Enqueue(logged);

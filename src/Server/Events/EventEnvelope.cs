@@ -31,17 +31,18 @@ internal static class EventEnvelope
     /// <param name="kind">What happened.</param>
     /// <param name="resource">The resource's name in events.</param>
     /// <param name="resourceId">The resource's id.</param>
+    /// <param name="parties">The parties that may hear of it, where they are bound to what names them; null for what is not meant for the outside.</param>
     /// <param name="resourceJson">As much of the resource as the event tells; null for all of it, as this write creates it.</param>
     /// <param name="fieldPath">The attributes that it is about, where its type names them.</param>
     /// <param name="at">When it happened, where the resource says so itself. Default: when the write is made.</param>
     /// <param name="previous">What the resource was before, as JSON, beside what the event tells. Default: nothing.</param>
     public static ValueTask AppendAsync(
-        Write write, EventKind kind, string resource, string resourceId, string? resourceJson, string? fieldPath = null, Timestamp? at = null, string? previous = null)
+        Write write, EventKind kind, string resource, string resourceId, IReadOnlyCollection<string>? parties, string? resourceJson, string? fieldPath = null, Timestamp? at = null, string? previous = null)
     {
         var id = ResourceId.New();
         var time = TmfDate.Text(at ?? TmfDate.Of(write.Now));
         var (text, gap) = Text(write.Caller.CorrelationId, kind, id, time, resource, resourceJson, fieldPath);
-        return EventLog.AppendAsync(write, id, kind.Type, resource, resourceId, time, text, resourceJson is null ? gap : null, previous);
+        return EventLog.AppendAsync(write, id, kind.Type, resource, resourceId, time, text, resourceJson is null ? gap : null, EventParties.Text(parties), previous);
     }
 
     /// <returns>The envelope, and how many characters of it come before the resource.</returns>

@@ -4,6 +4,7 @@ using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 
 namespace ServiceOrdering.Server.Events;
 
@@ -16,11 +17,12 @@ internal sealed class EventGrpcService(
     public override async Task WatchEvents(
         WatchEventsRequest request, IServerStreamWriter<WatchEventsResponse> responseStream, ServerCallContext context)
     {
-        var filter = EventRequests.Check(request, types, context.UnknownAttributes());
+        var filter = EventRequests.Check(request, context.Identity().Sight, types, context.UnknownAttributes());
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
         using var share = budget.OfStream(context);
         var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, share, end.Token);
+        Metrics.Watchers.Add(1);
         try
         {
             await stream.RunAsync(request);
@@ -31,6 +33,7 @@ internal sealed class EventGrpcService(
         }
         finally
         {
+            Metrics.Watchers.Add(-1);
             cursor.Close();
         }
     }

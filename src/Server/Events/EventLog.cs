@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
@@ -14,7 +15,7 @@ internal sealed class EventLog(Database database, EventTypes types)
     // An event of a creation has a gap where the resource's text belongs, which stands in the resource's own row until that changes.
     private readonly string _readAfter =
         $"""
-        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous, actor, trace,
+        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous, parties, actor, trace,
             {database.AsUtf8($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
         from event_log
         {string.Join('\n', types.Resources.Select(resource =>
@@ -24,19 +25,22 @@ internal sealed class EventLog(Database database, EventTypes types)
 
     /// <summary>Appends one event, at the write's next position, with who makes the write and under which trace.</summary>
     public static ValueTask AppendAsync(
-        Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap, string? previous = null) =>
-        write.Session.SendAsync(
+        Write write, string id, string type, string resource, string resourceId, string time, string body, int? gap, string? parties, string? previous = null)
+    {
+        write.Span?.AddEvent(new ActivityEvent("event", tags: new ActivityTagsCollection { ["service_ordering.event.id"] = id, ["service_ordering.event.type"] = type }));
+        return write.Session.SendAsync(
             """
-            insert into event_log (position, id, type, resource, resource_id, time, body, gap, previous, actor, trace)
-            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap, @previous, @actor, @trace)
+            insert into event_log (position, id, type, resource, resource_id, time, body, gap, previous, parties, actor, trace)
+            values (@position, @id, @type, @resource, @resourceId, @time, @body, @gap, @previous, @parties, @actor, @trace)
             """,
             Parameters.Of("position", write.NextPosition()).With("id", id).With("type", type).With("resource", resource).With("resourceId", resourceId)
-                .With("time", time).With("body", body).With("gap", gap).With("previous", previous)
+                .With("time", time).With("body", body).With("gap", gap).With("previous", previous).With("parties", parties)
                 .With("actor", write.Caller.Actor is { Length: > 0 } actor ? actor : null).With("trace", write.Caller.Trace));
+    }
 
     /// <summary>Looks at the events after a position, until a number of them or of bytes is reached, and takes those that are wanted.</summary>
     /// <returns>Null where events after the position are gone.</returns>
-    public async ValueTask<EventBatch?> ReadAfterAsync(Session session, long position, int limit, int bytes, Func<string, string, bool>? isWanted = null)
+    public async ValueTask<EventBatch?> ReadAfterAsync(Session session, long position, int limit, int bytes, EventFilter? filter = null)
     {
         var events = new List<LoggedEvent>();
         var last = position;
@@ -46,10 +50,11 @@ internal sealed class EventLog(Database database, EventTypes types)
             if (row.Position != last + 1)
                 return null;
             last++;
-            if (isWanted is null || isWanted(row.Type, row.ResourceId))
+            var parties = EventParties.Parse(row.Parties);
+            if (filter is null || filter.IsWanted(row.Type, row.ResourceId, parties))
             {
                 var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
-                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous, row.Actor, row.Trace);
+                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous, parties, row.Actor, row.Trace);
                 events.Add(logged);
                 bytes -= logged.Size;
             }
@@ -96,6 +101,8 @@ internal sealed class EventLog(Database database, EventTypes types)
         public long? Gap { get; init; }
 
         public string? Previous { get; init; }
+
+        public string? Parties { get; init; }
 
         public string? Actor { get; init; }
 

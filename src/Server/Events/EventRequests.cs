@@ -3,6 +3,7 @@ using ServiceOrdering.Events.V1;
 using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Storage;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.Events;
@@ -12,7 +13,7 @@ internal static class EventRequests
 {
     private const int MostResourceIds = 1000;
 
-    public static EventFilter Check(WatchEventsRequest request, EventTypes types, UnknownAttributes unknown)
+    public static EventFilter Check(WatchEventsRequest request, Sight sight, EventTypes types, UnknownAttributes unknown)
     {
         var violations = RequestFields.Check(request);
         var query = QueryErrors.Catch("query", violations, Filter.All, () => FilterQuery.Parse(request.Query, types.Schema, unknown));
@@ -26,7 +27,7 @@ internal static class EventRequests
         }
         if (violations.Count > 0)
             throw ApiErrors.RequestInvalid(violations);
-        return new EventFilter(query, Set(request.EventTypes), Set(request.ResourceIds));
+        return new EventFilter(sight, query, Set(request.EventTypes), Set(request.ResourceIds));
     }
 
     /// <summary>Refuses a query for a type of event that there is not: nobody would ever be told of one.</summary>

@@ -74,12 +74,12 @@ internal sealed class EventSnapshot
             return (rows.Where(row => IsWanted(resource, row.Body)).ToList(), upper);
         }, cancellationToken);
 
-    private static async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
+    private async ValueTask<(List<(string Id, string Body)> Rows, string? Upper)> ReadRangeAsync(Session session, WatchedResource resource, string lower)
     {
         var rows = new List<(string Id, string Body)>();
         var bytes = 0;
         await foreach (var row in session.StreamAsync<(string Id, string Body)>(
-            $"select id, body from {resource.Table} where id > @lower order by id limit @limit", new { lower, limit = PageSize }))
+            $"select id, body from {resource.Table} where id > @lower{resource.Seen(_filter.Sight)} order by id limit @limit", Parameters.Of("lower", lower).With("limit", PageSize).With(_filter.Sight)))
         {
             rows.Add(row);
             bytes += row.Body.Length;
@@ -96,7 +96,7 @@ internal sealed class EventSnapshot
         var looks = 0;
         foreach (var id in _ids!.Where(id => string.CompareOrdinal(id, lower) > 0))
         {
-            if (await session.FindAsync<string>($"select body from {resource.Table} where id = @id", new { id }) is { } body)
+            if (await session.FindAsync<string>($"select body from {resource.Table} where id = @id{resource.Seen(_filter.Sight)}", Parameters.Of("id", id).With(_filter.Sight)) is { } body)
             {
                 rows.Add((id, body));
                 bytes += body.Length;

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Grpc.Core;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 
 namespace ServiceOrdering.Server.Events;
 
@@ -67,7 +69,23 @@ internal sealed class EventStream(
     {
         if (step.Kind == CursorStepKind.Gone)
             throw await tokens.ExpiredAsync();
-        await WriteAsync(step.Kind == CursorStepKind.Silent ? Checkpoint() : Response(step.Event!, tokens.Write(position)));
+        if (step.Kind == CursorStepKind.Silent)
+        {
+            await WriteAsync(Checkpoint());
+            return;
+        }
+        var span = Tracing.StartOfEvent("watch", ActivityKind.Producer, step.Event!.Trace, step.Event.Id, step.Event.Type);
+        // Its stream is a call of its own, and a long one.
+        if (span is not null && Activity.Current is { } call)
+            span.AddLink(new ActivityLink(call.Context));
+        try
+        {
+            await WriteAsync(Response(step.Event, tokens.Write(position)));
+        }
+        finally
+        {
+            Tracing.End(span);
+        }
     }
 
     private async Task SendSnapshotAsync()

@@ -30,7 +30,7 @@ internal static class EventsModule
         where T : class, IMessage<T>, new() => services.AddSingleton(provider =>
         {
             var kind = provider.GetRequiredService<ResourceKind<T>>();
-            return new WatchedResource(kind.Name, kind.Table, kind.Route);
+            return new WatchedResource(kind.Name, kind.Table, kind.Route, kind.Seen);
         });
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)

@@ -11,7 +11,8 @@ namespace ServiceOrdering.Server.Events;
 /// once for each address that its href starts with.
 /// </summary>
 internal sealed class LoggedEvent(
-    long position, string id, string type, string resource, string resourceId, byte[] body, string? previous, string? actor, string? trace)
+    long position, string id, string type, string resource, string resourceId, byte[] body, string? previous, IReadOnlyCollection<string>? parties,
+    string? actor, string? trace)
 {
     // An address comes from the caller's Host header: the first few are kept, any others are made again.
     private const int MostResponses = 4;
@@ -38,6 +39,9 @@ internal sealed class LoggedEvent(
     /// in events of before that was kept.
     /// </summary>
     public string? Previous => previous;
+
+    /// <summary>The parties that may hear of it, where they are bound to what names them; null for what is not meant for the outside.</summary>
+    public IReadOnlyCollection<string>? Parties => parties;
 
     /// <summary>Who made the change; null where nobody said who calls, and in events of before that was kept.</summary>
     public string? Actor => actor;

@@ -3,11 +3,16 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Json;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Events;
 
-/// <summary>A kind of resource that events tell of: its name in events, its table, and its route. Modules register theirs.</summary>
-internal sealed record WatchedResource(string Name, string Table, string Route)
+/// <summary>A kind of resource that events tell of. Modules register theirs.</summary>
+/// <param name="Name">Its name in events.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="Route">Its route.</param>
+/// <param name="Seen">What a statement has to ask for to find only what somebody sees; see <see cref="Resources.ResourceKind{T}.Seen"/>.</param>
+internal sealed record WatchedResource(string Name, string Table, string Route, Func<Sight, string> Seen)
 {
     private readonly FieldDescriptor _member = Resource.Descriptor.Oneofs[0].Fields.Single(field => field.JsonName == Name);
 

@@ -20,7 +20,7 @@ internal sealed class Delivery(Database database, ResourceTable<Service> service
         var complete = DeliveredService.Complete(item.Service, completion.Service);
         if (item.Action != OrderItemAction.Add)
         {
-            var before = await database.ReadAsync(session => services.FindAsync(session, item.Service.Id));
+            var before = await database.ReadAsync(session => services.FindAsync(session, item.Service.Id, Sight.All));
             if (before is null || before.Resource.State == Tmf.ServiceInventory.V5.ServiceState.Terminated)
                 throw ApiErrors.ServiceOrderChangeForbidden(order.Id, [Violation("completion", ErrorReason.ServiceUnknown, $"There is no service with id '{item.Service.Id}' any more that is not terminated.")]);
             var after = item.Action == OrderItemAction.Delete
@@ -39,7 +39,7 @@ internal sealed class Delivery(Database database, ResourceTable<Service> service
         foreach (var other in items.Where(each => each != item && each is { Action: OrderItemAction.Add, State: ServiceOrderItemState.Completed, Service.HasId: true }))
         {
             var types = RelatedOf(other, items).Where(related => related.Item == item).Select(related => related.Type).ToList();
-            if (types.Count == 0 || await database.ReadAsync(session => services.FindAsync(session, other.Service.Id)) is not { } stored)
+            if (types.Count == 0 || await database.ReadAsync(session => services.FindAsync(session, other.Service.Id, Sight.All)) is not { } stored)
                 continue;
             var changed = stored.Resource.Clone();
             types.ForEach(type => DeliveredService.Relate(changed, type, service.Id));

@@ -50,10 +50,10 @@ internal sealed partial class DueOrders(
 
     private async Task<bool> LookOnceAsync(DueServiceOrder due, CancellationToken cancellationToken)
     {
-        var stored = await database.ReadAsync(session => orders.FindAsync(session, due.OrderId));
+        var stored = await database.ReadAsync(session => orders.FindAsync(session, due.OrderId, Sight.All));
         var now = time.GetUtcNow();
         var (steps, released) = stored is null ? ([], [])
-            : stored.Resource.State == ServiceOrderState.Acknowledged ? (await CheckAsync(stored.Resource, now, cancellationToken), [])
+            : stored.Resource.State == ServiceOrderState.Acknowledged ? (await CheckAsync(stored.Resource, due.Sight, now, cancellationToken), [])
             : await FindReleasedAsync(stored.Resource, now);
         // It passed, and waits for its date.
         if (steps is null)
@@ -78,11 +78,11 @@ internal sealed partial class DueOrders(
     }
 
     /// <summary>The states that an acknowledged order passes through now; null where it has to wait for its date.</summary>
-    private async ValueTask<IReadOnlyList<ServiceOrder>?> CheckAsync(ServiceOrder order, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ServiceOrder>?> CheckAsync(ServiceOrder order, Sight sight, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (options.Value.Mode == CheckingMode.Manual)
             return [];
-        var problems = await checking.CheckAsync(order, "", cancellationToken);
+        var problems = await checking.CheckAsync(order, sight, "", cancellationToken);
         if (problems.Count > 0)
         {
             var rejected = order.Clone();
@@ -101,7 +101,7 @@ internal sealed partial class DueOrders(
     private Task<bool> WaitAsync(DueServiceOrder due, string why, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         var now = time.GetUtcNow();
-        var stored = await database.ReadAsync(session => orders.FindAsync(session, due.OrderId));
+        var stored = await database.ReadAsync(session => orders.FindAsync(session, due.OrderId, Sight.All));
         var waiting = stored?.Resource.Clone();
         return waiting is { State: ServiceOrderState.Acknowledged } && ServiceOrderChecks.Wait(waiting, why, now)
             ? await WriteWaitingAsync(stored!, waiting, now + PauseAfterFault, cancellationToken)
@@ -117,7 +117,7 @@ internal sealed partial class DueOrders(
             {
                 await orders.WriteAsync(write, stored, draft);
                 // After a change it is looked at at once, unless somebody says when.
-                await ServiceOrderDue.SetAsync(write, waiting.Id, at);
+                await ServiceOrderDue.SetAsync(write, waiting.Id, at, Sight.All);
                 return true;
             },
             cancellationToken);
@@ -132,7 +132,7 @@ internal sealed partial class DueOrders(
         var others = new Dictionary<string, ServiceOrder>();
         foreach (var id in WorkItems.OtherOrders(order))
         {
-            if (await database.ReadAsync(session => orders.FindAsync(session, id)) is { } other)
+            if (await database.ReadAsync(session => orders.FindAsync(session, id, Sight.All)) is { } other)
                 others.Add(id, other.Resource);
         }
         others[order.Id] = order;

@@ -9,7 +9,7 @@ internal sealed class FalloutGrpcService(FalloutStore store, ResourceTable<Fallo
 {
     public override async Task<ListFalloutItemsResponse> ListFalloutItems(ListFalloutItemsRequest request, ServerCallContext context)
     {
-        var query = FalloutRequests.Check(request, context.UnknownAttributes());
+        var query = FalloutRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
         var page = await list.ReadAsync(query, shown => shown, context);
         var response = new ListFalloutItemsResponse { FalloutItems = { page.Resources }, NextPageToken = page.NextPageToken };
         if (page.TotalCount is { } total)
@@ -18,7 +18,7 @@ internal sealed class FalloutGrpcService(FalloutStore store, ResourceTable<Fallo
     }
 
     public override async Task<GetFalloutItemResponse> GetFalloutItem(GetFalloutItemRequest request, ServerCallContext context) =>
-        new() { FalloutItem = (await items.GetAsync(request.Id)).Resource };
+        new() { FalloutItem = (await items.GetAsync(request.Id, context.Identity().Sight)).Resource };
 
     public override async Task<RetryFalloutItemResponse> RetryFalloutItem(RetryFalloutItemRequest request, ServerCallContext context)
     {

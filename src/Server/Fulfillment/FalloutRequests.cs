@@ -4,6 +4,7 @@ using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.Fulfillment;
@@ -14,8 +15,8 @@ internal static class FalloutRequests
     private const int LongestName = 255;
     private const int LongestNote = 4000;
 
-    public static ResourceQuery Check(ListFalloutItemsRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
-        ResourceSchema.For(FalloutItem.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListFalloutItemsRequest request, Sight sight, UnknownAttributes unknown) => ResourceQuery.Check(
+        sight, ResourceSchema.For(FalloutItem.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static void Check(RetryFalloutItemRequest request) => Check(request, request.Actor, request.Note);
 

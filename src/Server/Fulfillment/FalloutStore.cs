@@ -111,7 +111,7 @@ internal sealed class FalloutStore(
 
     private async Task<FalloutItem> DecideAsync(Caller caller, string id, Func<ValueTask<Func<Write, ValueTask<FalloutItem>>>> prepare, CancellationToken cancellationToken)
     {
-        var orderId = (await items.GetAsync(id)).Resource.ServiceOrderId;
+        var orderId = (await items.GetAsync(id, Sight.All)).Resource.ServiceOrderId;
         return await turns.TakeAsync(orderId, async () => await database.WriteAsync(caller, await prepare(), cancellationToken), cancellationToken);
     }
 
@@ -119,13 +119,13 @@ internal sealed class FalloutStore(
     {
         var fallout = await GetOpenAsync(id);
         // It goes with its order.
-        var order = await database.ReadAsync(session => orders.FindAsync(session, fallout.Resource.ServiceOrderId)) ?? throw ApiErrors.FalloutItemNotFound(id);
+        var order = await database.ReadAsync(session => orders.FindAsync(session, fallout.Resource.ServiceOrderId, Sight.All)) ?? throw ApiErrors.FalloutItemNotFound(id);
         return ServiceOrderLifecycle.Leaves(order.Resource).Any(item => item.Id == fallout.Resource.ItemId) ? (fallout, order) : throw new ConflictException();
     }
 
     private async ValueTask<Stored<FalloutItem>> GetOpenAsync(string id)
     {
-        var fallout = await items.GetAsync(id);
+        var fallout = await items.GetAsync(id, Sight.All);
         return fallout.Resource.State == FalloutState.Open ? fallout : throw ApiErrors.FalloutItemNotOpen(id, EnumNames.Json(fallout.Resource.State));
     }
 

@@ -32,7 +32,7 @@ internal sealed class FalloutTable(Database database, ResourceTable<FalloutItem>
     public async ValueTask<Func<Write, ValueTask>> PrepareOpeningAsync(ServiceOrder order, WorkRow row, FalloutType type, DateTimeOffset now)
     {
         var before = await database.ReadAsync(async session =>
-            await session.FindAsync<string>(UnresolvedOfItem, Parameters.Of("orderId", row.OrderId).With("itemId", row.ItemId)) is { } id ? await items.FindAsync(session, id) : null);
+            await session.FindAsync<string>(UnresolvedOfItem, Parameters.Of("orderId", row.OrderId).With("itemId", row.ItemId)) is { } id ? await items.FindAsync(session, id, Sight.All) : null);
         var draft = new Draft<FalloutItem>(Open(before?.Resource, order, row, type, now));
         return async write => await items.WriteAsync(write, before, draft);
     }
@@ -44,7 +44,7 @@ internal sealed class FalloutTable(Database database, ResourceTable<FalloutItem>
             return;
         foreach (var id in await write.Session.ListAsync<string>(after is null ? OfOrder : UnresolvedOfOrder, Parameters.Of("orderId", before.Id)))
         {
-            var stored = await items.GetAsync(write.Session, id);
+            var stored = await items.GetAsync(write.Session, id, Sight.All);
             if (after is null)
                 await items.WriteAsync(write, stored, after: null);
             else

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
@@ -26,6 +27,7 @@ internal static class FulfillmentModule
             .AddWritingService<WorkDispatcher>()
             .AddSingleton<CancellationNotices>()
             .AddWritingService<CancellationNotices>()
+            .AddSingleton<IGaugeReader, WorkGauges>()
             .AddSingleton<IDue, DueOrders>()
             .AddSingleton<IDue, DueItems>()
             .AddSingleton<FulfillmentGrpcService>();

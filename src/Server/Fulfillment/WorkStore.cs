@@ -9,6 +9,7 @@ using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -33,7 +34,7 @@ internal sealed class WorkStore(
     public Task<IReadOnlyDictionary<string, Assignment>> TakeAsync(string orderId, IReadOnlyDictionary<string, string> takers, CancellationToken cancellationToken) => turns.TakeAsync(orderId, async () =>
     {
         IReadOnlyDictionary<string, Assignment> given = new Dictionary<string, Assignment>();
-        var (stored, rows) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId), await WorkTable.OfAsync(session, orderId)));
+        var (stored, rows) = await database.ReadAsync(async session => (await orders.FindAsync(session, orderId, Sight.All), await WorkTable.OfAsync(session, orderId)));
         var waiting = rows.Where(row => row.State == "waiting" && takers.ContainsKey(row.ItemId)).ToDictionary(row => row.ItemId);
         if (stored is null || waiting.Count == 0)
             return given;
@@ -63,6 +64,8 @@ internal sealed class WorkStore(
                 return write.Clock;
             },
             cancellationToken);
+        foreach (var row in waiting.Values)
+            Metrics.HandoutWait.Record(Math.Max(0, clock.ToUnixTimeMilliseconds() - row.Since) / 1000.0);
         var told = after.Clone();
         told.ServiceOrderItem.Clear();
         var leaves = ServiceOrderLifecycle.Leaves(after).ToList();
@@ -83,12 +86,12 @@ internal sealed class WorkStore(
     {
         var now = time.GetUtcNow();
         if (requestId is not null
-            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ReportWorkResponse>(session, Reports, requestId, now)) is { Resource: var answer })
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ReportWorkResponse>(session, caller, Reports, requestId, now)) is { Resource: var answer })
         {
             answer.Replayed = true;
             return answer;
         }
-        var (row, stored) = await database.ReadAsync(async session => (await WorkTable.FindAsync(session, token.OrderId, token.ItemId), await orders.FindAsync(session, token.OrderId)));
+        var (row, stored) = await database.ReadAsync(async session => (await WorkTable.FindAsync(session, token.OrderId, token.ItemId), await orders.FindAsync(session, token.OrderId, Sight.All)));
         if (row is not { State: "leased" } || row.Token != token.Secret || stored is null)
             throw ApiErrors.LeaseLost($"item '{token.ItemId}' of order '{token.OrderId}' is finished, waits, or is held by another worker.");
         if (row.Due <= now.ToUnixTimeMilliseconds())
@@ -122,7 +125,7 @@ internal sealed class WorkStore(
                 if (report.Refusal is { } refusal)
                     await Cancellation.RefuseAsync(write, row.OrderId, refusal);
                 if (request.InformationRequest is { } information && cancellation is not null)
-                    await CancelServiceOrderEvents.RequireInformationAsync(write, cancellation.Resource, information.FieldPath);
+                    await CancelServiceOrderEvents.RequireInformationAsync(write, cancellation.Resource, order, information.FieldPath);
                 else if (request.InformationRequest is not null)
                     await ServiceOrderEvents.RequireInformationAsync(write, order, request.InformationRequest.FieldPath);
                 return response;
@@ -172,7 +175,7 @@ internal sealed class WorkStore(
     public Task<bool> LoseAsync(WorkRow seen, bool isExpired, CancellationToken cancellationToken) => turns.TakeAsync(seen.OrderId, async () =>
     {
         var now = time.GetUtcNow();
-        var (row, stored) = await database.ReadAsync(async session => (await WorkTable.FindAsync(session, seen.OrderId, seen.ItemId), await orders.FindAsync(session, seen.OrderId)));
+        var (row, stored) = await database.ReadAsync(async session => (await WorkTable.FindAsync(session, seen.OrderId, seen.ItemId), await orders.FindAsync(session, seen.OrderId, Sight.All)));
         if (row is not { State: "leased" } || row.Token != seen.Token || stored is null || (isExpired && row.Due > now.ToUnixTimeMilliseconds()))
             return false;
         var item = ServiceOrderLifecycle.Leaves(stored.Resource).First(each => each.Id == row.ItemId);
@@ -198,7 +201,7 @@ internal sealed class WorkStore(
             end = ("blocked", null, row.Attempt);
         }
         var follow = await PrepareAsync(stored, after, row, why, now);
-        return await database.WriteAsync(
+        await database.WriteAsync(
             Caller.Server,
             async write =>
             {
@@ -207,6 +210,8 @@ internal sealed class WorkStore(
                 return true;
             },
             cancellationToken);
+        Metrics.LostLeases.Add(1, new KeyValuePair<string, object?>("reason", isExpired ? "expired" : "disconnected"));
+        return true;
     }, cancellationToken);
 
     private sealed record Outcome(ServiceOrder? After, (string State, DateTimeOffset? Due, long Attempt)? Ends)
@@ -231,7 +236,7 @@ internal sealed class WorkStore(
     }
 
     private ValueTask<Stored<CancelServiceOrder>?> FindCancellationAsync(string orderId) => database.ReadAsync(async session =>
-        await Cancellation.FindAsync(session, orderId) is { } cancellation ? await tasks.FindAsync(session, cancellation.TaskId) : null);
+        await Cancellation.FindAsync(session, orderId) is { } cancellation ? await tasks.FindAsync(session, cancellation.TaskId, Sight.All) : null);
 
     private async ValueTask<Outcome> ApplyAsync(ReportWorkRequest request, WorkRow row, ServiceOrder before, DateTimeOffset now)
     {

@@ -226,7 +226,7 @@ internal static class WorkTable
                 await write.Session.SendAsync(
                     "insert into service_order_dependency (order_id, on_order_id) values (@orderId, @other) on conflict do nothing", Parameters.Of("orderId", order.Id).With("other", other));
             }
-            await ServiceOrderDue.SetAsync(write, order.Id, write.Clock);
+            await ServiceOrderDue.SetAsync(write, order.Id, write.Clock, Sight.All);
         }
         else if (old.Count > 0 && current.Count == 0 && WorkItems.OtherOrders(order).Count > 0)
         {

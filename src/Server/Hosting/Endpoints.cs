@@ -30,10 +30,20 @@ internal static class Endpoints
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreams;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
-            var loader = kestrel.Configure(context.Configuration.GetSection("Kestrel"));
-            foreach (var name in new[] { "Rest", "Grpc" })
-                loader.Endpoint(name, endpoint => endpoints.Add(name, endpoint));
+            var configuration = context.Configuration.GetSection("Kestrel");
+            ServerCertificate.Check(configuration);
+            var loader = kestrel.Configure(configuration);
+            foreach (var name in configuration.GetSection("Endpoints").GetChildren().Select(section => section.Key))
+            {
+                loader.Endpoint(name, endpoint =>
+                {
+                    endpoints.Add(name, endpoint);
+                    ServerCertificate.Follow(endpoint, configuration, kestrel.ApplicationServices);
+                });
+            }
         });
+        // To who comes over TLS alone.
+        builder.Services.AddHsts(options => options.MaxAge = TimeSpan.FromDays(365));
         var documentation = new ErrorDocumentation(builder.Configuration);
         builder.Services.AddGrpc(options =>
         {
@@ -41,7 +51,7 @@ internal static class Endpoints
             options.Interceptors.Add<RequestTextInterceptor>();
         }).AddTmfJson(options =>
         {
-            foreach (var prefix in new[] { "/tmf-api", "/events", "/fulfillment", "/api" })
+            foreach (var prefix in new[] { "/tmf-api", "/events", "/fulfillment", "/api", "/administration" })
                 options.AddTmfErrors(prefix, documentation);
         });
 
@@ -49,11 +59,16 @@ internal static class Endpoints
         builder.Services.AddSingleton<IValidateOptions<AnswerOptions>, AnswerOptionsValidation>().AddSingleton<AnswerBudget>();
         builder.Services.AddOptions<QueryOptions>().Bind(builder.Configuration.GetSection("Query")).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<QueryOptions>, QueryOptionsValidation>();
+        builder.Services.AddOptions<InventoryOptions>().Bind(builder.Configuration.GetSection("Inventory"))
+            .Validate(options => options.IsKnown, "Inventory:Expose is not known. Allowed: all, customer-facing.").ValidateOnStart();
         builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors")).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<CorsOptions>, CorsOptionsValidation>();
         var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After")));
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
+            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After",
+                "Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding")));
+        AnswerCompression.Add(builder);
 
         var proxies = (builder.Configuration.GetSection(KnownProxies).Get<string[]>() ?? []).Select(Proxy).ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
@@ -82,13 +97,19 @@ internal static class Endpoints
             // Routes are looked for in what is left of the path.
             app.UseRouting();
         }
+        app.UseHsts();
         app.UseTmfJsonErrors();
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
+        // Browsers have no trailers: gRPC-Web puts them into the body, and so has to see every answer of gRPC, refusals too.
+        if (app.Configuration.GetValue<bool>("GrpcWeb:Enabled"))
+            app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<AnswerLifetime>();
         app.UseMiddleware<TargetForwarding>();
+        AnswerCompression.Use(app);
         app.UseMiddleware<GrpcFaults>();
     }
 

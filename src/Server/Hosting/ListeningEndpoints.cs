@@ -6,7 +6,7 @@ namespace ServiceOrdering.Server.Hosting;
 /// <summary>The endpoints that Kestrel was configured with, by name; a port that it chose itself is known once it listens.</summary>
 internal sealed class ListeningEndpoints
 {
-    private readonly Dictionary<string, EndpointConfiguration> _endpoints = [];
+    private readonly Dictionary<string, EndpointConfiguration> _endpoints = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string?> _addresses = [];
 
     public void Add(string name, EndpointConfiguration endpoint) => _endpoints[name] = endpoint;

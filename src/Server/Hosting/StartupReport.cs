@@ -10,7 +10,7 @@ internal sealed partial class StartupReport(
     {
         lifetime.ApplicationStarted.Register(() =>
         {
-            LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc"), database.Location);
+            LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc") ?? endpoints.AddressOf("Rest"), database.Location);
             if (database.IsReadOnly)
                 LogReadOnly();
         });

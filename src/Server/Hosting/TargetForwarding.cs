@@ -29,6 +29,12 @@ internal sealed class TargetForwarding(RequestDelegate next, Targets targets, Ta
             http.Request.Headers.Remove(Header);
             return next(http);
         }
+        // It goes without credentials: what comes back is what anybody sees there.
+        if (!http.Identity().Sight.SeesAll)
+        {
+            Refuse(http, ErrorReason.TargetNotAllowed, "The request names another NBI by its Target, and for callers that do not see everything here none is sent on.");
+            return Task.CompletedTask;
+        }
         if (targets.FindAllowed(target) is not { } allowed || LeadsOut(rest) || TargetClient.HasPassedHere(http.Request))
         {
             Refuse(http, ErrorReason.TargetNotAllowed, "The request names another NBI by its Target, and this server does not send requests on there.");

@@ -20,6 +20,7 @@ internal sealed class Delivery
     // Passing an event over is not worth a write; having passed many is, so that a restart need not look at them again.
     private const int PassedBeforeStored = 1000;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+    private static readonly WebhookAnswer SecretIsLost = new(null, "The secret cannot be decrypted, since its key is lost; nothing is sent until it is given a new one.");
 
     private readonly DeliveryServices _services;
     private readonly StoredEventSubscription _subscription;
@@ -42,7 +43,7 @@ internal sealed class Delivery
         _subscription = subscription;
         _lease = lease;
         var api = services.Apis.Find(subscription.Subscription.Api)!;
-        _notifications = services.Apis.DialectOf(api).Open(api, subscription.Subscription, publicAddress);
+        _notifications = services.Apis.DialectOf(api).Open(api, subscription.Subscription, subscription.Sight, publicAddress);
         _cursor = new EventCursor(services.Tail, services.Log, services.Database, _notifications.Filter, services.Time, LongestSilence);
         _callback = new Uri(subscription.Subscription.Callback);
         _storedPosition = subscription.Position;
@@ -92,7 +93,9 @@ internal sealed class Delivery
                 return await PassAsync();
             case CursorStepKind.Gone:
                 var oldest = (await _services.Database.ReadAsync(EventLog.BoundsAsync)).Oldest;
-                _missed += Math.Max(0, oldest - 1 - _cursor.Position);
+                var gone = Math.Max(0, oldest - 1 - _cursor.Position);
+                // How many of them were for who does not hear everything nobody knows any more; how many others there were it is not told.
+                _missed += _subscription.Sight.SeesAll ? gone : Math.Min(1, gone);
                 _cursor.MoveTo(Math.Max(_cursor.Position, oldest - 1));
                 return await PassAsync();
             default:
@@ -166,8 +169,8 @@ internal sealed class Delivery
         var now = _services.Time.GetUtcNow();
         if (await _services.Store.FindSecretsAsync(_subscription.Id, _subscription.Generation, now) is not { } secrets)
             return null;
-        var message = new WebhookMessage(_callback, notification.Id, _notifications.ContentType, notification.Body, secrets);
-        var answer = await _services.Sender.SendAsync(message, stop);
+        var message = new WebhookMessage(_callback, notification.Id, _notifications.ContentType, notification.Body, secrets.All);
+        var answer = secrets.IsLost ? SecretIsLost : await MeasuredDelivery.SendAsync(message, _subscription.Id, logged, _services.Sender, stop);
         return new RecordedAttempt(++_attempts, logged.Position, notification.Id, notification.Type, now, _services.Time.GetElapsedTime(started), answer);
     }
 

@@ -20,7 +20,7 @@ internal sealed class EventDeliveryGrpcService(EventSubscriptionStore store, Web
     {
         var stored = await store.ResumeAsync(context.Caller(), request.Id, context.CancellationToken);
         dispatcher.LookAgain();
-        return new ResumeEventSubscriptionResponse { EventSubscription = Shown(stored) };
+        return new ResumeEventSubscriptionResponse { EventSubscription = Shown(stored, context) };
     }
 
     public override async Task<ReplayEventsResponse> ReplayEvents(ReplayEventsRequest request, ServerCallContext context)
@@ -28,11 +28,11 @@ internal sealed class EventDeliveryGrpcService(EventSubscriptionStore store, Web
         EventSubscriptionRequests.Check(request);
         var stored = await store.ReplayAsync(context.Caller(), request.Id, await tokens.ReadAsync(request.ResumeToken), context.CancellationToken);
         dispatcher.LookAgain();
-        return new ReplayEventsResponse { EventSubscription = Shown(stored) };
+        return new ReplayEventsResponse { EventSubscription = Shown(stored, context) };
     }
 
     public override async Task<ListDeliveryAttemptsResponse> ListDeliveryAttempts(ListDeliveryAttemptsRequest request, ServerCallContext context) =>
-        new() { DeliveryAttempts = { await store.ListAttemptsAsync(request.Id, tokens, context.CancellationToken) } };
+        new() { DeliveryAttempts = { await store.ListAttemptsAsync(request.Id, context.Identity().Sight, tokens, context.CancellationToken) } };
 
-    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored), tokens);
+    private EventSubscription Shown(StoredEventSubscription stored, ServerCallContext context) => stored.Shown(context.Identity().Sight, dispatcher.PositionOf(stored), tokens);
 }

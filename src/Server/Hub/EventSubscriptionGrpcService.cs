@@ -15,7 +15,7 @@ internal sealed class EventSubscriptionGrpcService(
         var (api, subscription) = await EventSubscriptionRequests.CheckAsync(request, apis, rules, context.UnknownAttributes(), time, context.CancellationToken);
         var stored = await store.CreateAsync(context.Caller(), subscription, ApiErrors.EventSubscriptionExists, context.CancellationToken);
         dispatcher.LookAgain();
-        var shown = Shown(stored);
+        var shown = Shown(stored, context);
         if (request.GenerateSecret)
             shown.Secret = subscription.Secret;
         return new CreateEventSubscriptionResponse { EventSubscription = shown, Location = $"{address.For(context)}{api.Path}/hub/{stored.Id}" };
@@ -23,17 +23,17 @@ internal sealed class EventSubscriptionGrpcService(
 
     public override async Task<GetEventSubscriptionResponse> GetEventSubscription(GetEventSubscriptionRequest request, ServerCallContext context)
     {
-        var stored = await store.GetAsync(EventSubscriptionRequests.Check(request.Api, apis), request.Id);
-        return new GetEventSubscriptionResponse { EventSubscription = Shown(stored) };
+        var stored = await store.GetAsync(EventSubscriptionRequests.Check(request.Api, apis), request.Id, context.Identity().Sight);
+        return new GetEventSubscriptionResponse { EventSubscription = Shown(stored, context) };
     }
 
     public override async Task<ListEventSubscriptionsResponse> ListEventSubscriptions(ListEventSubscriptionsRequest request, ServerCallContext context)
     {
         var (api, offset, limit) = EventSubscriptionRequests.Check(request, apis);
-        var page = await store.ListAsync(api, offset, limit, context.CancellationToken);
+        var page = await store.ListAsync(api, context.Identity().Sight, offset, limit, context.CancellationToken);
         return new ListEventSubscriptionsResponse
         {
-            EventSubscriptions = { page.Subscriptions.Select(Shown) },
+            EventSubscriptions = { page.Subscriptions.Select(stored => Shown(stored, context)) },
             TotalCount = page.TotalCount,
             AppliedLimit = limit,
         };
@@ -46,5 +46,5 @@ internal sealed class EventSubscriptionGrpcService(
         return new DeleteEventSubscriptionResponse();
     }
 
-    private EventSubscription Shown(StoredEventSubscription stored) => stored.Shown(dispatcher.PositionOf(stored), tokens);
+    private EventSubscription Shown(StoredEventSubscription stored, ServerCallContext context) => stored.Shown(context.Identity().Sight, dispatcher.PositionOf(stored), tokens);
 }

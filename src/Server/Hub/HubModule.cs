@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Hub;
@@ -17,11 +18,14 @@ internal static class HubModule
             .AddSingleton<TmfEventDialect>()
             .AddSingleton<EventApis>()
             .AddSingleton<EventSubscriptionStore>()
+            .AddSingleton<PlainSecrets>()
+            .AddWritingService<PlainSecrets>()
             .AddSingleton<WebhookSender>()
             .AddSingleton<DeliveryLanes>()
             .AddSingleton<DeliveryServices>()
             .AddSingleton<WebhookDispatcher>()
             .AddWritingService<WebhookDispatcher>()
+            .AddSingleton<IGaugeReader, HubGauges>()
             .AddSingleton<EventSubscriptionGrpcService>()
             .AddSingleton<EventDeliveryGrpcService>();
     }

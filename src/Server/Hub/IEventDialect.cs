@@ -1,6 +1,7 @@
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Hub;
 
@@ -18,8 +19,9 @@ internal interface IEventDialect
     /// <summary>What a subscription is told.</summary>
     /// <param name="api">The API.</param>
     /// <param name="subscription">The subscription as it was registered.</param>
+    /// <param name="sight">How much it may hear.</param>
     /// <param name="publicAddress">Where clients reach the REST routes.</param>
-    INotifications Open(EventApi api, EventSubscription subscription, string publicAddress);
+    INotifications Open(EventApi api, EventSubscription subscription, Sight sight, string publicAddress);
 }
 
 /// <summary>What one subscription is told.</summary>

@@ -3,6 +3,7 @@ using ServiceOrdering.Events.V1;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Hub;
 
@@ -14,7 +15,7 @@ internal sealed class StoredEventSubscription
         """
         id, body, generation, position, (select last from event_position) as LastPosition, missed_events as MissedEvents,
         suspended_reason as SuspendedReason, failed_attempts as FailedAttempts, failing_since as FailingSinceText, next_try as NextTryText,
-        last_success as LastSuccessText, last_failure as LastFailureText, last_error as LastError, attempts
+        last_success as LastSuccessText, last_failure as LastFailureText, last_error as LastError, attempts, sight as SightText
         """;
 
     public required string Id { get; init; }
@@ -49,6 +50,11 @@ internal sealed class StoredEventSubscription
     /// <summary>How many attempts there were; the number of the last one.</summary>
     public required long Attempts { get; init; }
 
+    public required string SightText { get; init; }
+
+    /// <summary>How much it hears: as much as who has registered it saw.</summary>
+    public Sight Sight => field ??= Sight.Parse(SightText);
+
     /// <summary>What was registered.</summary>
     public EventSubscription Subscription => field ??= JsonFormat.Parse<EventSubscription>(Body);
 
@@ -58,10 +64,11 @@ internal sealed class StoredEventSubscription
 
     public bool IsSuspended => SuspendedReason is not null;
 
-    /// <summary>The subscription as clients see it.</summary>
+    /// <summary>The subscription as clients see it. How many events there are behind its place is told to who sees all of them.</summary>
+    /// <param name="sight">How much the client sees.</param>
     /// <param name="tokens">Makes tokens of positions.</param>
     /// <param name="livePosition">Where the running delivery is: it passes events that do not match without storing each.</param>
-    public EventSubscription Shown(long? livePosition, ResumeTokens tokens)
+    public EventSubscription Shown(Sight sight, long? livePosition, ResumeTokens tokens)
     {
         var position = Math.Max(livePosition ?? 0, Position);
         var delivery = new EventDelivery
@@ -69,7 +76,7 @@ internal sealed class StoredEventSubscription
             State = IsSuspended ? EventDeliveryState.Suspended : FailedAttempts > 0 ? EventDeliveryState.Retrying : EventDeliveryState.Active,
             SuspendedReason = SuspendedReason ?? "",
             ResumeToken = tokens.Write(position),
-            Lag = Math.Max(0, LastPosition - position),
+            Lag = sight.SeesAll ? Math.Max(0, LastPosition - position) : 0,
             MissedEvents = MissedEvents,
             LastError = LastError ?? "",
             FailedAttempts = (int)FailedAttempts,

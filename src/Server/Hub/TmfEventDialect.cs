@@ -2,6 +2,7 @@ using ServiceOrdering.Events.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Hub;
 
@@ -15,10 +16,10 @@ internal sealed class TmfEventDialect(EventTypes types) : IEventDialect
             EventRequests.CheckTypes(place, query.Filter, TypesOf(api), violations);
     }
 
-    public INotifications Open(EventApi api, EventSubscription subscription, string publicAddress)
+    public INotifications Open(EventApi api, EventSubscription subscription, Sight sight, string publicAddress)
     {
         var query = EventQuery.Stored(subscription.Query, types.Schema);
-        var filter = new EventFilter(query.Filter, TypesOf(api), resourceIds: null);
+        var filter = new EventFilter(sight, query.Filter, TypesOf(api), resourceIds: null);
         return new WebhookPayload(subscription.Format, query.Fields, publicAddress, api, types) { Filter = filter };
     }
 

@@ -28,6 +28,10 @@ internal sealed partial class WebhookDispatcher(
             return _running.GetValueOrDefault(subscription.Id) is { } running && running.Generation == subscription.Generation ? running.Delivery?.Position : null;
     }
 
+    /// <summary>The deliveries that run here, by their subscriptions, and where they are.</summary>
+    public IReadOnlyList<(string Id, long Position)> Positions =>
+        [.. All().Where(running => running.Delivery is not null).Select(running => (running.Id, running.Delivery!.Position))];
+
     /// <summary>To be called when something was done to a subscription.</summary>
     public void LookAgain() => _changed.Writer.TryWrite(true);
 
@@ -133,7 +137,7 @@ internal sealed partial class WebhookDispatcher(
                 running.Delivery = new Delivery(subscription, running.Lease, address.Default, services);
                 await running.Delivery.RunAsync(stop);
                 if (await subscriptions.FindAsync(running.Id) is { SuspendedReason: { } reason } now && now.Generation == subscription.Generation)
-                    LogSuspended(running.Id, subscription.Subscription.Callback, reason);
+                    LogSuspended(running.Id, new Uri(subscription.Subscription.Callback).GetLeftPart(UriPartial.Path), reason);
                 return;
             }
             catch (Exception e) when (!stop.IsCancellationRequested)

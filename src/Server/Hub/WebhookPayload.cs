@@ -40,6 +40,9 @@ internal sealed class WebhookPayload(EventPayloadFormat format, FieldSelection f
         writer.WriteString("subject", $"{logged.Resource}/{logged.ResourceId}");
         writer.WriteString("time", logged.Root.GetProperty("eventTime").GetString());
         writer.WriteString("datacontenttype", "application/json");
+        // CloudEvents' extension for distributed tracing: the context that the event was made in, and not that of this delivery.
+        if (logged.Trace is not null)
+            writer.WriteString("traceparent", logged.Trace);
         writer.WritePropertyName("data");
         JsonFormat.Write(told, writer);
         writer.WriteEndObject();

@@ -6,7 +6,13 @@ using Microsoft.Extensions.Options;
 namespace ServiceOrdering.Server.Hub;
 
 /// <summary>One event on its way to one listener.</summary>
-internal sealed record WebhookMessage(Uri Callback, string EventId, string ContentType, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets);
+/// <param name="Callback">Where it is posted to.</param>
+/// <param name="EventId">The event's id.</param>
+/// <param name="ContentType">What the body is.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Secrets">What it is signed with.</param>
+/// <param name="Trace">The <c>traceparent</c> that it carries; null for none.</param>
+internal sealed record WebhookMessage(Uri Callback, string EventId, string ContentType, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets, string? Trace = null);
 
 /// <summary>What a listener answered: only its status, and the rest in our words.</summary>
 /// <param name="StatusCode">HTTP status; null where there was no answer.</param>
@@ -37,6 +43,7 @@ internal sealed class WebhookSender : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
+            // The message says itself which trace it is of; the platform would make a span of its own, and a header.
             ActivityHeadersPropagator = null,
             ConnectCallback = ConnectAsync,
             // Names are looked up, and addresses checked, again when connections have grown old.
@@ -101,6 +108,8 @@ internal sealed class WebhookSender : IDisposable
         request.Headers.Add("User-Agent", "ServiceOrdering");
         request.Headers.Add("webhook-id", message.EventId);
         request.Headers.Add("webhook-timestamp", timestamp.ToString());
+        if (message.Trace is not null)
+            request.Headers.Add("traceparent", message.Trace);
         if (message.Secrets.Count > 0)
             request.Headers.Add("webhook-signature", WebhookSecret.Sign(message.Secrets, message.EventId, timestamp, message.Body.Span));
         return request;

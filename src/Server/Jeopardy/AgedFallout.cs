@@ -62,8 +62,8 @@ internal sealed partial class AgedFallout(
     private async Task<bool> TellOnceAsync(DueFallout due, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var item = await database.ReadAsync(session => items.FindAsync(session, due.FalloutId));
-        var stored = item is null ? null : await database.ReadAsync(session => orders.FindAsync(session, item.Resource.ServiceOrderId));
+        var item = await database.ReadAsync(session => items.FindAsync(session, due.FalloutId, Sight.All));
+        var stored = item is null ? null : await database.ReadAsync(session => orders.FindAsync(session, item.Resource.ServiceOrderId, Sight.All));
         var after = stored?.Resource.Clone();
         var isTold = after is not null && item!.Resource.State == FalloutState.Open && JeopardyAlerts.FalloutAged(after, item.Resource.ItemId, item.Resource.Since.ToDateTimeOffset(), now);
         var draft = isTold ? new Draft<ServiceOrder>(after!) : null;

@@ -48,7 +48,7 @@ internal sealed partial class DueDates(
 
     private async Task<bool> LookOnceAsync(string orderId, IReadOnlyList<DueDate> due, CancellationToken cancellationToken)
     {
-        var stored = await database.ReadAsync(session => orders.FindAsync(session, orderId));
+        var stored = await database.ReadAsync(session => orders.FindAsync(session, orderId, Sight.All));
         var now = time.GetUtcNow();
         var (after, next) = stored?.Resource.RequestedCompletionDate is null || ServiceOrderLifecycle.IsFinal(stored.Resource.State)
             ? (null, null)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Telemetry;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Jeopardy;
@@ -19,6 +20,7 @@ internal static class JeopardyModule
             .AddSingleton<IDue, UnservedItems>()
             .AddSingleton<Follower<FalloutItem>>(provider => AgedFallout.Follow(provider.GetRequiredService<IOptions<JeopardyOptions>>()))
             .AddSingleton<IDue, AgedFallout>()
+            .AddSingleton<IGaugeReader, UnservedGauge>()
             .AddSingleton<ServedKinds>()
             .AddWritingService<ServedKinds>();
     }

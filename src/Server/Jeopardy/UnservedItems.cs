@@ -81,7 +81,7 @@ internal sealed partial class UnservedItems(
     private async Task<bool> TellOnceAsync(string orderId, string kind, long until, CancellationToken cancellationToken)
     {
         var (stored, items) = await database.ReadAsync(async session => (
-            await orders.FindAsync(session, orderId),
+            await orders.FindAsync(session, orderId, Sight.All),
             await session.ListAsync<string>(
                 "select item_id from work where order_id = @orderId and state = 'waiting' and kind = @kind and coalesce(unserved_since, since) <= @until",
                 Parameters.Of("orderId", orderId).With("kind", kind).With("until", until))));

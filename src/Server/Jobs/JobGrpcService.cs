@@ -16,11 +16,11 @@ internal sealed class JobGrpcService(JobStore store, ResourceList<Job> list) : J
         return await store.CreateAsync(caller, job, requestId, request.DryRun, context.CancellationToken);
     }
 
-    public override async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context) => new() { Job = await store.GetAsync(request.Id) };
+    public override async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context) => new() { Job = await store.GetAsync(request.Id, context.Identity().Sight) };
 
     public override async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
-        var query = JobRequests.Check(request, context.UnknownAttributes());
+        var query = JobRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
         var page = await list.ReadAsync(query, shown => shown, context);
         await store.CountRecoveredAsync(page.Resources);
         var response = new ListJobsResponse { Jobs = { page.Resources }, NextPageToken = page.NextPageToken };

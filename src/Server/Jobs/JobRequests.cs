@@ -4,6 +4,7 @@ using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Fulfillment;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.Jobs;
@@ -43,6 +44,6 @@ internal static class JobRequests
         }, requestId);
     }
 
-    public static ResourceQuery Check(ListJobsRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
-        ResourceSchema.For(Job.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListJobsRequest request, Sight sight, UnknownAttributes unknown) => ResourceQuery.Check(
+        sight, ResourceSchema.For(Job.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 }

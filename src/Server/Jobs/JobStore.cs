@@ -24,7 +24,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
         var response = await Database.RetryAsync(async () =>
         {
             if (requestId is not null && !isDryRun
-                && await database.ReadAsync(session => RequestIds.FindAnswerAsync<CreateJobResponse>(session, Requests, requestId, time.GetUtcNow())) is { Resource: var answer })
+                && await database.ReadAsync(session => RequestIds.FindAnswerAsync<CreateJobResponse>(session, caller, Requests, requestId, time.GetUtcNow())) is { Resource: var answer })
             {
                 answer.Replayed = true;
                 return answer;
@@ -56,9 +56,9 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
     }
 
     /// <summary>A job with how far it is.</summary>
-    public async Task<Job> GetAsync(string id)
+    public async Task<Job> GetAsync(string id, Sight sight)
     {
-        var job = (await jobs.GetAsync(id)).Resource;
+        var job = (await jobs.GetAsync(id, sight)).Resource;
         await CountRecoveredAsync([job]);
         return job;
     }
@@ -68,7 +68,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
     {
         var job = await Database.RetryAsync(async () =>
         {
-            var before = await jobs.GetAsync(id);
+            var before = await jobs.GetAsync(id, Sight.All);
             return before.Resource.State == JobState.Running ? await EndAsync(caller, before, JobState.Cancelled, cancellationToken) : before;
         });
         await CountRecoveredAsync([job.Resource]);
@@ -93,7 +93,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
     public async ValueTask<(Stored<Job> Job, PagePlace Place)?> FindRunningAsync(string id)
     {
         // In this order: a place that is newer than the job is found out when the job is written.
-        if (await database.ReadAsync(session => jobs.FindAsync(session, id)) is not { Resource.State: JobState.Running } job)
+        if (await database.ReadAsync(session => jobs.FindAsync(session, id, Sight.All)) is not { Resource.State: JobState.Running } job)
             return null;
         var (date, target) = await database.ReadAsync(session => session.FindAsync<(string? Date, string? Id)>(
             "select date, target_id from job_place where job_id = @id", Parameters.Of("id", id)));
@@ -101,7 +101,7 @@ internal sealed class JobStore(Database database, ResourceTable<Job> jobs, JobTa
     }
 
     /// <summary>Whether a job is as it was read: neither ended nor carried on by another server.</summary>
-    public async ValueTask<bool> IsUnchangedAsync(Stored<Job> job) => (await database.ReadAsync(session => jobs.FindAsync(session, job.Resource.Id)))?.Version == job.Version;
+    public async ValueTask<bool> IsUnchangedAsync(Stored<Job> job) => (await database.ReadAsync(session => jobs.FindAsync(session, job.Resource.Id, Sight.All)))?.Version == job.Version;
 
     /// <summary>Does something to one that a job is about, and keeps in the same write that it was done; or only that it could not be.</summary>
     /// <param name="before">The job.</param>

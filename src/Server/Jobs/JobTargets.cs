@@ -39,7 +39,7 @@ internal sealed class JobTargets(
     /// <summary>The place where a job begins: before all that there is when it is asked for, and after what comes later.</summary>
     public static PagePlace Start(Job job) => PagePlace.Before(TmfDate.Text(job.CreatedDate));
 
-    internal static ResourceQuery QueryOf(Job job, PagePlace after, int limit) => new(FilterOf(job.Operation, job.Filter), Sort: null, Offset: 0, limit, after, Fingerprint: "");
+    internal static ResourceQuery QueryOf(Job job, PagePlace after, int limit) => new(Sight.All, FilterOf(job.Operation, job.Filter), Sort: null, Offset: 0, limit, after, Fingerprint: "");
 
     public ValueTask<long> CountAsync(Job job, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class JobTargets(
 
     /// <summary>The order that one belongs to, or is.</summary>
     public async ValueTask<string> OrderOfAsync(Job job, string id) =>
-        IsAboutFallout(job.Operation) && await database.ReadAsync(session => items.FindAsync(session, id)) is { } item ? item.Resource.ServiceOrderId : id;
+        IsAboutFallout(job.Operation) && await database.ReadAsync(session => items.FindAsync(session, id, Sight.All)) is { } item ? item.Resource.ServiceOrderId : id;
 
     /// <summary>What a write has to do to one, together with keeping that it was done; null where it is as it shall be.</summary>
     public async ValueTask<Func<Write, ValueTask>?> PrepareAsync(Job job, string id)
@@ -81,7 +81,7 @@ internal sealed class JobTargets(
             case JobOperation.CancelOrders:
                 var reason = job.Note.Length > 0 ? job.Note : $"Cancelled by a job of {job.Actor}.";
                 var task = CancelServiceOrderRequests.Begin(new CancelServiceOrder { ServiceOrder = new ServiceOrderRef { Id = id }, CancellationReason = reason });
-                var cancellation = await cancellations.PrepareCreateAsync(task, _ => { });
+                var cancellation = await cancellations.PrepareCreateAsync(task, Sight.All, _ => { });
                 return async write => await cancellation(write);
             default:
                 throw ApiErrors.OperationNotSupported($"Jobs cannot do {job.Operation}.");
@@ -90,13 +90,13 @@ internal sealed class JobTargets(
 
     private async ValueTask<Func<Write, ValueTask>?> PrepareMoveAsync(Job job, string id, ServiceOrderState state, string done)
     {
-        var before = await orders.GetAsync(id);
+        var before = await orders.GetAsync(id, Sight.All);
         var after = new ServiceOrder { Id = id, State = state };
-        if (await store.PrepareUpdateAsync(before, Change("state"), _ => { }) is null)
+        if (await store.PrepareUpdateAsync(Caller.Server, before, Change("state"), _ => { }) is null)
             return null;
         after.Note.Add(before.Resource.Note);
         after.Note.Add(new Note { Id = ResourceId.New(), Author = job.Actor, Date = time.Now(), Text = $"{done} by a job. {job.Note}".TrimEnd() });
-        var update = await store.PrepareUpdateAsync(before, Change("state", "note"), _ => { });
+        var update = await store.PrepareUpdateAsync(Caller.Server, before, Change("state", "note"), _ => { });
         return async write => await update!(write);
 
         MaskChange<ServiceOrder> Change(params string[] fields) => new("service_order", after, new FieldMask { Paths = { fields } }, $"{kind.Route}/{id}");

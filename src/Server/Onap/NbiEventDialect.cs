@@ -4,6 +4,7 @@ using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hub;
+using ServiceOrdering.Server.Storage;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
 namespace ServiceOrdering.Server.Onap;
@@ -19,6 +20,6 @@ internal sealed class NbiEventDialect(EventTypes types, NbiSubjects subjects) : 
             violations.Add(Violation($"{field}.format", ErrorReason.FieldInvalid, "NBI's notifications have a form of their own; leave the format out."));
     }
 
-    public INotifications Open(EventApi api, EventSubscription subscription, string publicAddress) =>
-        new NbiNotifications(NbiHubQuery.Parse(subscription.Query), types, subjects);
+    public INotifications Open(EventApi api, EventSubscription subscription, Sight sight, string publicAddress) =>
+        new NbiNotifications(NbiHubQuery.Parse(subscription.Query), sight, types, subjects);
 }

@@ -19,12 +19,12 @@ internal sealed class NbiHubGrpcService(
     }
 
     public override async Task<GetHubResponse> GetHub(GetHubRequest request, ServerCallContext context) =>
-        new() { Hub = Shown(await store.GetAsync(NbiHubRequests.Api, request.HubId)) };
+        new() { Hub = Shown(await store.GetAsync(NbiHubRequests.Api, request.HubId, context.Identity().Sight)) };
 
     public override async Task<ListHubsResponse> ListHubs(ListHubsRequest request, ServerCallContext context)
     {
         var (isWanted, offset, limit) = NbiHubRequests.Check(request);
-        var page = await store.ListAsync(NbiHubRequests.Api, isWanted, offset, limit, context.CancellationToken);
+        var page = await store.ListAsync(NbiHubRequests.Api, context.Identity().Sight, isWanted, offset, limit, context.CancellationToken);
         return new ListHubsResponse { Hubs = { page.Subscriptions.Select(Shown) }, TotalCount = page.TotalCount, ResultCount = page.Subscriptions.Count };
     }
 

@@ -6,6 +6,7 @@ using ServiceOrdering.Json;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 using Event = ServiceOrdering.Events.V1.Event;
 using ServiceOrder = Tmf.ServiceOrdering.V4.ServiceOrder;
@@ -18,9 +19,9 @@ namespace ServiceOrdering.Server.Onap;
 /// What a listener of the NBI is told of an event. Of a change of states: first each item whose state has changed as NBI shows it, then the
 /// order, if its own has; who acts on the order's state knows the items' by then.
 /// </summary>
-internal sealed class NbiNotifications(NbiHubQuery query, EventTypes types, NbiSubjects subjects) : INotifications
+internal sealed class NbiNotifications(NbiHubQuery query, Sight sight, EventTypes types, NbiSubjects subjects) : INotifications
 {
-    public EventFilter Filter { get; } = new(ServiceOrdering.Query.Filter.All, NbiEventTypes.SourcesOf(query.EventTypes), resourceIds: null);
+    public EventFilter Filter { get; } = new(sight, ServiceOrdering.Query.Filter.All, NbiEventTypes.SourcesOf(query.EventTypes), resourceIds: null);
 
     public string ContentType => "application/json; charset=utf-8";
 
@@ -60,7 +61,7 @@ internal sealed class NbiNotifications(NbiHubQuery query, EventTypes types, NbiS
         if (items.Count > 0)
         {
             // Here the event has no more of an item's service than its id.
-            var now = await subjects.FindOrderAsync(after.Id);
+            var now = await subjects.FindOrderAsync(after.Id, sight);
             var services = now is null ? [] : ServiceOrderItems.All(now, "").GroupBy(placed => placed.Item.Id).ToDictionary(placed => placed.Key, placed => placed.First().Item.Service);
             foreach (var item in items)
             {
@@ -103,7 +104,7 @@ internal sealed class NbiNotifications(NbiHubQuery query, EventTypes types, NbiS
 
     private async ValueTask<List<Notification>> ServiceChangeAsync(string id, Timestamp at, StoredService told)
     {
-        if (await subjects.FindServiceAsync(told.Id) is { } now)
+        if (await subjects.FindServiceAsync(told.Id, sight) is { } now)
         {
             if (told.HasState)
                 now.State = told.State;

@@ -16,7 +16,7 @@ internal sealed class NbiOrderGrpcService(
         targets.Check(request.Target, context);
         var sent = NbiOrderRequests.Check(request);
         var version = NbiOrderRequests.VersionOf(request);
-        var order = OrderFromNbi.Order(sent, version, await store.FindKnownAsync([.. sent.OrderRelationship.Select(relationship => relationship.Id)]));
+        var order = OrderFromNbi.Order(sent, version, await store.FindKnownAsync([.. sent.OrderRelationship.Select(relationship => relationship.Id)], context.Identity().Sight));
         ServiceOrderRequests.Accept(order, time);
         var stored = await store.CreateAsync(
             context.Caller(), order, requestId: null, checksFirst: false, draft => view.MakeRoom(draft.Body.Length, context), context.CancellationToken);
@@ -26,14 +26,14 @@ internal sealed class NbiOrderGrpcService(
     public override async Task<Nbi.GetServiceOrderResponse> GetServiceOrder(Nbi.GetServiceOrderRequest request, ServerCallContext context)
     {
         targets.Check(request.Target, context);
-        var stored = await orders.GetAsync(request.Id);
+        var stored = await orders.GetAsync(request.Id, context.Identity().Sight);
         view.MakeRoom(stored.Size, context);
         return new Nbi.GetServiceOrderResponse { ServiceOrder = await view.ShowAsync(stored.Resource) };
     }
 
     public override async Task<Nbi.ListServiceOrdersResponse> ListServiceOrders(Nbi.ListServiceOrdersRequest request, ServerCallContext context)
     {
-        if (NbiOrderQuery.Check(request) is not { } query)
+        if (NbiOrderQuery.Check(request, context.Identity().Sight) is not { } query)
             return new Nbi.ListServiceOrdersResponse { TotalCount = 0, ResultCount = 0 };
         var page = await list.ReadAsync(query, order => OrderToNbi.Order(order), context);
         await view.FillPercentagesAsync(page.Resources);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 using Nbi = global::Onap.Nbi.V4;
 
@@ -13,12 +14,12 @@ internal static class NbiOrderQuery
     private static readonly ServiceOrderState[] States = [.. Enum.GetValues<ServiceOrderState>().Where(state => state != ServiceOrderState.Unspecified)];
 
     /// <summary>Which orders are asked for; null where none can be, since there is no such state.</summary>
-    public static ResourceQuery? Check(Nbi.ListServiceOrdersRequest request)
+    public static ResourceQuery? Check(Nbi.ListServiceOrdersRequest request, Sight sight)
     {
         var parameters = NbiQuery.Read(request.Filter).ToLookup(parameter => parameter.Name, parameter => parameter.Value);
         var filter = Filter(parameters);
         var query = ResourceQuery.Check(
-            ResourceSchema.For(ServiceOrder.Descriptor), UnknownAttributes.MatchNothing, filter ?? "", "", request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+            sight, ResourceSchema.For(ServiceOrder.Descriptor), UnknownAttributes.MatchNothing, filter ?? "", "", request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
         return filter is null ? null : query;
     }
 

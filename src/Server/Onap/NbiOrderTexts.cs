@@ -23,7 +23,7 @@ internal sealed class NbiOrderTexts(ResourceList<ServiceOrder> list, NbiOrderVie
     public async ValueTask<(Nbi.ListServiceOrdersResponse Response, ElementTexts Texts)?> ReadAsync(Nbi.ListServiceOrdersRequest request, ServerCallContext context)
     {
         var fields = NbiFields.Parse(request.Fields, request.Filter);
-        if (NbiOrderQuery.Check(request) is not { } query)
+        if (NbiOrderQuery.Check(request, context.Identity().Sight) is not { } query)
             return (new Nbi.ListServiceOrdersResponse { TotalCount = 0, ResultCount = 0 }, new ElementTexts(0, (_, _) => { }));
 
         var wanted = request.HasLimit ? request.Limit : long.MaxValue;

@@ -5,10 +5,10 @@ using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Onap;
 
-/// <summary>What notifications tell that is not in the event: the order or the service as it is now, null where it is gone.</summary>
+/// <summary>What notifications tell that is not in the event: the order or the service as it is now, null where it is gone or no longer seen.</summary>
 internal sealed class NbiSubjects(Database database, ResourceTable<ServiceOrder> orders, ResourceTable<Service> services)
 {
-    public async ValueTask<ServiceOrder?> FindOrderAsync(string id) => (await database.ReadAsync(session => orders.FindAsync(session, id)))?.Resource;
+    public async ValueTask<ServiceOrder?> FindOrderAsync(string id, Sight sight) => (await database.ReadAsync(session => orders.FindAsync(session, id, sight)))?.Resource;
 
-    public async ValueTask<Service?> FindServiceAsync(string id) => (await database.ReadAsync(session => services.FindAsync(session, id)))?.Resource;
+    public async ValueTask<Service?> FindServiceAsync(string id, Sight sight) => (await database.ReadAsync(session => services.FindAsync(session, id, sight)))?.Resource;
 }

@@ -46,6 +46,15 @@ internal sealed record ResourceKind<T>(
     /// <summary>What else follows from a change, in this order: relations, events.</summary>
     public IReadOnlyList<Follower<T>> Followers { get; init; } = [];
 
+    /// <summary>What those see who do not see everything. Default: nothing where they are bound to a party, else all.</summary>
+    public Visibility<T> Visibility { get; init; } = Visibility<T>.NoParty;
+
+    /// <summary>What a statement has to ask for besides, with <c>and</c> before it, to find only what somebody sees; nothing where that is everything.</summary>
+    public string Seen(Sight sight) => sight.SeesAll ? ""
+        : sight.Party is not null ? $" and {Visibility.OfParty}"
+        : Visibility.OfOutside is { } outside ? $" and {outside}"
+        : "";
+
     /// <summary>Where filters find the attributes.</summary>
     public SqlColumns SqlColumns => field ??= new SqlColumns("body", Columns.Append(new Column<T>("id", "id", Id)).Where(column => column.Path is not null).ToDictionary(column => column.Path!, column => column.Name))
     {

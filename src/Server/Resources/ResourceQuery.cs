@@ -4,23 +4,25 @@ using System.Text;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Resources;
 
 /// <summary>Which page of a collection is asked for.</summary>
+/// <param name="Sight">How much of it who asks sees.</param>
 /// <param name="Filter">Which resources.</param>
 /// <param name="Sort">By what they are sorted; null is newest first.</param>
 /// <param name="Offset">How many are skipped.</param>
 /// <param name="Limit">How many are returned at most.</param>
 /// <param name="After">The place that the page starts behind; null is the beginning.</param>
 /// <param name="Fingerprint">What a page token must agree with.</param>
-internal sealed record ResourceQuery(Filter Filter, SortOrder? Sort, int Offset, int Limit, PagePlace? After, string Fingerprint)
+internal sealed record ResourceQuery(Sight Sight, Filter Filter, SortOrder? Sort, int Offset, int Limit, PagePlace? After, string Fingerprint)
 {
     public const int DefaultLimit = 100;
     public const int LargestLimit = 1000;
 
     /// <summary>Reads the parameters that every list has; all problems at once.</summary>
-    public static ResourceQuery Check(ResourceSchema schema, UnknownAttributes unknown, string filter, string sort, int offset, int? limit, string pageToken)
+    public static ResourceQuery Check(Sight sight, ResourceSchema schema, UnknownAttributes unknown, string filter, string sort, int offset, int? limit, string pageToken)
     {
         var violations = new List<FieldViolation>();
         var parsedFilter = QueryErrors.Catch("filter", violations, Filter.All, () => FilterQuery.Parse(filter, schema, unknown));
@@ -39,7 +41,7 @@ internal sealed record ResourceQuery(Filter Filter, SortOrder? Sort, int Offset,
 
         return violations.Count > 0
             ? throw ApiErrors.RequestInvalid(violations)
-            : new ResourceQuery(parsedFilter, parsedSort, offset, Math.Min(limit ?? DefaultLimit, LargestLimit), after, fingerprint);
+            : new ResourceQuery(sight, parsedFilter, parsedSort, offset, Math.Min(limit ?? DefaultLimit, LargestLimit), after, fingerprint);
 
         void Refuse(string field, string message) => violations.Add(RequestFields.Violation(field, ErrorReason.QueryInvalid, message));
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using ServiceOrdering.Json;
 using ServiceOrdering.Query;
+using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Resources;
@@ -50,36 +51,41 @@ internal sealed class ResourceTable<T>
         _removeValue = $"delete from {kind.Table}_value where path = @path and value = @value and id = @id";
     }
 
-    public ValueTask<Stored<T>> GetAsync(string id) => _database.ReadAsync(session => GetAsync(session, id));
+    /// <summary>What is not seen is not there.</summary>
+    public ValueTask<Stored<T>> GetAsync(string id, Sight sight) => _database.ReadAsync(session => GetAsync(session, id, sight));
 
-    public async ValueTask<Stored<T>> GetAsync(Session session, string id) => await FindAsync(session, id) ?? throw _kind.NotFound(id);
+    public async ValueTask<Stored<T>> GetAsync(Session session, string id, Sight sight) => await FindAsync(session, id, sight) ?? throw _kind.NotFound(id);
 
-    public async ValueTask<Stored<T>?> FindAsync(Session session, string id) =>
-        await session.FindAsync<(long Version, string? Changed, byte[] Body)>(_find, Parameters.Of("id", id)) is { Body: { } body } row
+    public async ValueTask<Stored<T>?> FindAsync(Session session, string id, Sight sight) =>
+        await session.FindAsync<(long Version, string? Changed, byte[] Body)>(_find + _kind.Seen(sight), Parameters.Of("id", id).With(sight)) is { Body: { } body } row
             ? new Stored<T>(JsonFormat.Parse<T>(body), row.Version, body.Length, TmfDate.Parse(row.Changed))
             : null;
 
     /// <summary>A resource that a change was meant for, if its entity tag is one of those that the caller knows.</summary>
-    public async ValueTask<Stored<T>> GetAsync(string id, string etag)
+    public async ValueTask<Stored<T>> GetAsync(string id, string etag, Sight sight)
     {
-        var stored = await GetAsync(id);
+        var stored = await GetAsync(id, sight);
         return EntityTag.Matches(etag, stored.ETag) ? stored : throw _kind.Changed!(id, stored.ETag);
     }
 
     /// <summary>The text that a resource is stored as, its version, and when it was changed last.</summary>
-    public async ValueTask<(long Version, string? Changed, byte[] Body)> GetTextAsync(string id)
+    public async ValueTask<(long Version, string? Changed, byte[] Body)> GetTextAsync(string id, Sight sight)
     {
-        var row = await _database.ReadAsync(session => session.FindAsync<(long Version, string? Changed, byte[]? Body)>(_find, Parameters.Of("id", id)));
+        var row = await _database.ReadAsync(session => session.FindAsync<(long Version, string? Changed, byte[]? Body)>(
+            _find + _kind.Seen(sight), Parameters.Of("id", id).With(sight)));
         return row.Body is null ? throw _kind.NotFound(id) : (row.Version, row.Changed, row.Body);
     }
 
-    /// <summary>Writes a resource, and all that follows from it.</summary>
+    /// <summary>
+    /// Writes a resource, and all that follows from it. Whoever is bound to a party writes what names the party, before and after.
+    /// </summary>
     /// <param name="write">The write that this is a part of.</param>
     /// <param name="before">The resource as it was read; null to create it.</param>
     /// <param name="after">The resource as it shall be; null to delete it.</param>
     /// <exception cref="ConflictException">It is no longer as it was read.</exception>
     public async ValueTask<Stored<T>> WriteAsync(Write write, Stored<T>? before, Draft<T>? after)
     {
+        CheckSeen(write.Caller.Sight, before, after);
         if (before is { Version: 1 })
             await write.Session.SendAsync(_keepCreation, Parameters.Of("id", _kind.Id(before.Resource)));
         var now = TmfDate.Of(write.Now);
@@ -137,7 +143,7 @@ internal sealed class ResourceTable<T>
     {
         var filter = session.Dialect.Translate(query.Filter, _kind.SqlColumns);
         var parameters = Parameters.Of(filter.Parameters).With("date", query.After!.Date).With("id", query.After.Id);
-        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {filter.Where}{After}", parameters);
+        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {filter.Where}{After}{_kind.Seen(query.Sight)}", parameters.With(query.Sight));
     }, Unindexed(query), cancellationToken);
 
     /// <summary>What a page is looked for by that has no index.</summary>
@@ -160,7 +166,9 @@ internal sealed class ResourceTable<T>
         var parameters = Parameters.Of(filter.Parameters, order.Parameters).With("limit", query.Limit + 1).With("offset", query.Offset);
         if (query.After is not null)
             parameters.With("date", query.After.Date).With("id", query.After.Id);
-        return ($"select id, {_kind.DateColumn} from {_kind.Table} where {filter.Where}{after} order by {order.OrderBy} limit @limit offset @offset", parameters);
+        return (
+            $"select id, {_kind.DateColumn} from {_kind.Table} where {filter.Where}{after}{_kind.Seen(query.Sight)} order by {order.OrderBy} limit @limit offset @offset",
+            parameters.With(query.Sight));
     }
 
     /// <summary>
@@ -171,9 +179,10 @@ internal sealed class ResourceTable<T>
     {
         if (read <= query.Limit && (read > 0 || query.Offset == 0))
             return query.Offset + read;
-        if (query.Filter.IsAll)
+        var seen = _kind.Seen(query.Sight);
+        if (seen.Length == 0 && query.Filter.IsAll)
             return await session.FindAsync<long>("select cast(coalesce(sum(total), 0) as bigint) from resource_count where resource = @resource", Parameters.Of("resource", _kind.Name));
-        if (query.Filter.TryGetOnlyValues("state", out var states))
+        if (seen.Length == 0 && query.Filter.TryGetOnlyValues("state", out var states))
         {
             var total = 0L;
             foreach (var state in states)
@@ -181,7 +190,18 @@ internal sealed class ResourceTable<T>
             return total;
         }
         var where = session.Dialect.Translate(query.Filter, _kind.SqlColumns);
-        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {where.Where}", Parameters.Of(where.Parameters));
+        return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {where.Where}{seen}", Parameters.Of(where.Parameters).With(query.Sight));
+    }
+
+    private void CheckSeen(Sight sight, Stored<T>? before, Draft<T>? after)
+    {
+        if (sight.Party is null)
+            return;
+        if (before is not null && _kind.Visibility.Missing(before.Resource, sight).Any())
+            throw _kind.NotFound(_kind.Id(before.Resource));
+        // Stores have said so before, by the name that the request has for the field.
+        if (after is not null && _kind.Visibility.Missing(after.Resource, sight).ToList() is { Count: > 0 } missing)
+            throw ApiErrors.RequestInvalid(missing);
     }
 
     private Parameters Values(Draft<T> draft, long version, Google.Protobuf.WellKnownTypes.Timestamp changed)

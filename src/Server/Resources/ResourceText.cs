@@ -14,7 +14,7 @@ internal sealed class ResourceText<T>(ResourceTable<T> table, ResourceView<T> vi
     /// <returns>The entity tag, and when it was changed last, where that is known.</returns>
     public async ValueTask<(string ETag, Timestamp? Changed)> WriteAsync(string id, IBufferWriter<byte> output, ServerCallContext context)
     {
-        var (version, changed, body) = await table.GetTextAsync(id);
+        var (version, changed, body) = await table.GetTextAsync(id, context.Identity().Sight);
         var stored = new StoredText(id, body);
         if (!IsWhole(stored))
             throw new InvalidDataException($"The text of {id} is no resource.");

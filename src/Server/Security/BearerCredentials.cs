@@ -1,91 +1,114 @@
-using System.Security.Claims;
-using System.Text.Json;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
+using System.Security.Cryptography;
+using System.Text;
+using Grpc.Core;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ServiceOrdering.Server.Errors;
-using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Security;
 
 /// <summary>
-/// Tokens of a provider (RFC 6750). A token's signature is checked once: what came of it is kept for a while, never for longer than the
-/// token is good.
+/// Tokens of a provider (RFC 6750). A token's signature is checked once: what came of a good one is kept for a while, never for
+/// longer than the token is good or the provider's keys stay as they are. What is refused is not kept.
 /// </summary>
-internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles roles, TimeProvider time) : ICredentials, IDisposable
+internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles roles, ISigningKeys keys, PresentedCertificate presented, TimeProvider time) : ICredentials, IDisposable
 {
-    private const string Scheme = "Bearer ";
-    private const int MostTokens = 10_000;
+    private const long MostKept = 16 << 20;
+    private const int Overhead = 1024;
 
-    // A key that the provider has withdrawn is trusted for no longer.
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MostTokens });
     private readonly BearerOptions _options = options.Value.Bearer!;
+    private readonly TokenClaims _claims = new(options.Value.Bearer!, roles);
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private readonly JsonWebTokenHandler _handler = new();
 
-    public string Challenge => "Bearer";
+    public string Challenge => BearerToken.Challenge;
 
     public async ValueTask<Authentication?> AuthenticateAsync(HttpContext http)
     {
-        if (http.Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (BearerToken.Of(http) is not { } text)
             return null;
-        return _known.Get<Authentication>(header) ?? await CheckAsync(http, header);
+        try
+        {
+            var current = await keys.GetAsync();
+            var token = Find(text, current) ?? await CheckAsync(text, current);
+            return token.Certificate is null || token.Certificate == presented.ThumbprintOf(http) ? token.Authentication
+                : Authentication.Refused(ApiErrors.CredentialsInvalid("The token is bound to a certificate that the caller does not have."));
+        }
+        catch (ProviderUnreachableException)
+        {
+            return Authentication.Refused(ApiErrors.ServerUnavailable("The provider of tokens is not reached now: whether the token is good cannot be told."));
+        }
+        catch (RpcException refusal)
+        {
+            return Authentication.Refused(refusal);
+        }
     }
 
     public void Dispose() => _known.Dispose();
 
-    private async ValueTask<Authentication> CheckAsync(HttpContext http, string header)
+    private Token? Find(string text, SigningKeys current) => _known.Get<Token>(Digest(text)) is { } token && ReferenceEquals(token.Keys, current) && time.GetUtcNow() < token.Until ? token : null;
+
+    /// <summary>What a token says.</summary>
+    /// <exception cref="RpcException">The token is not taken.</exception>
+    private async ValueTask<Token> CheckAsync(string text, SigningKeys current)
     {
-        var result = await http.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
-        if (!result.Succeeded)
+        var result = await _handler.ValidateTokenAsync(text, Rules(current));
+        // A key that nobody knows may be the provider's next one.
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && await keys.RenewAsync(current) is var renewed && !ReferenceEquals(renewed, current))
         {
-            return Authentication.Refused(result.Failure is SecurityTokenExpiredException or SecurityTokenNotYetValidException
-                ? ApiErrors.CredentialsExpired("The token is not good at this time.")
-                : ApiErrors.CredentialsInvalid("The token is none that this server takes."));
+            current = renewed;
+            result = await _handler.ValidateTokenAsync(text, Rules(current));
         }
-        var authentication = Authentication.Of(Identity(result.Principal), JwtBearerDefaults.AuthenticationScheme);
-        var until = time.GetUtcNow() + Kept;
-        if (result.Properties?.ExpiresUtc is { } expires && expires < until)
-            until = expires;
-        _known.Set(header, authentication, new MemoryCacheEntryOptions { AbsoluteExpiration = until, Size = 1 });
-        return authentication;
-    }
-
-    private Identity Identity(ClaimsPrincipal token)
-    {
-        var name = _options.EffectiveNameClaims.Select(token.FindFirstValue).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "";
-        var scopes = (_options.ScopeClaim is { } claim ? token.FindAll(claim) : token.FindAll("scope").Concat(token.FindAll("scp")))
-            .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        var party = token.FindFirstValue(_options.PartyClaim);
-        return new Identity(name, roles.Scopes([.. Values(token, _options.RoleClaim)], scopes), string.IsNullOrEmpty(party) ? null : party);
-    }
-
-    /// <summary>The texts of a claim; where its name leads into an object, those that are found there.</summary>
-    private static IEnumerable<string> Values(ClaimsPrincipal token, string claim)
-    {
-        var path = claim.Split('.');
-        if (path.Length == 1 || token.FindFirst(claim) is not null)
-            return token.FindAll(claim).Select(found => found.Value);
-        if (token.FindFirstValue(path[0]) is not { } text)
-            return [];
+        if (!result.IsValid)
+        {
+            throw result.Exception is SecurityTokenExpiredException or SecurityTokenNotYetValidException
+                ? ApiErrors.CredentialsExpired("The token is not good at this time.")
+                : ApiErrors.CredentialsInvalid("The token is none that this server takes.");
+        }
         try
         {
-            using var document = JsonDocument.Parse(text);
-            var value = document.RootElement;
-            foreach (var member in path[1..])
-            {
-                if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(member, out value))
-                    return [];
-            }
-            return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)]
-                : value.ValueKind == JsonValueKind.String ? [value.GetString()!]
-                : [];
+            var genuine = (JsonWebToken)result.SecurityToken;
+            var now = time.GetUtcNow();
+            var expires = new DateTimeOffset(genuine.ValidTo, TimeSpan.Zero);
+            var until = expires < now + Kept ? expires : now + Kept;
+            var token = new Token(Authentication.Of(_claims.Read(genuine), BearerToken.Challenge), TokenClaims.Certificate(genuine), current, until);
+            if (until > now)
+                _known.Set(Digest(text), token, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = until - now, Size = text.Length + Overhead });
+            return token;
         }
-        catch (JsonException)
+        catch (FormatException e)
         {
-            return [];
+            throw ApiErrors.CredentialsInvalid(e.Message);
         }
     }
+
+    private TokenValidationParameters Rules(SigningKeys current) => new()
+    {
+        IssuerSigningKeys = current.Keys,
+        ValidAlgorithms = _options.EffectiveAlgorithms,
+        ValidAudience = _options.Audience,
+        ValidIssuer = current.Issuer,
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
+        TypeValidator = (type, _, _) => type is null or "" || _options.EffectiveTypes.Contains(type, StringComparer.OrdinalIgnoreCase) ? type ?? ""
+            : throw new SecurityTokenInvalidTypeException($"A token of type '{type}' is no access token."),
+        LifetimeValidator = (notBefore, expires, _, _) =>
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            return expires is null ? throw new SecurityTokenNoExpirationException()
+                : expires + Skew < now ? throw new SecurityTokenExpiredException()
+                : notBefore - Skew > now ? throw new SecurityTokenNotYetValidException()
+                : true;
+        },
+    };
+
+    // A token itself is kept nowhere.
+    private static string Digest(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private sealed record Token(Authentication Authentication, string? Certificate, SigningKeys Keys, DateTimeOffset Until);
 }

@@ -30,14 +30,20 @@ internal sealed record BearerOptions
     /// <summary>The claim with the party that the caller is bound to. Default: party.</summary>
     public string PartyClaim { get; init; } = "party";
 
+    /// <summary>Types that tokens may say in their header, beside saying none. Default: at+jwt, application/at+jwt (RFC 9068), JWT.</summary>
+    public string[] Types { get; init; } = [];
+
     /// <summary>Whether the provider may be reached without TLS; only for one on this machine. Default: no.</summary>
     public bool AllowHttp { get; init; }
 
     private static readonly string[] Known = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
     private static readonly string[] DefaultAlgorithms = ["RS256", "PS256", "ES256"];
+    private static readonly string[] DefaultTypes = ["at+jwt", "application/at+jwt", "JWT"];
     private static readonly string[] DefaultNameClaims = ["client_id", "azp", "sub"];
 
     public IReadOnlyList<string> EffectiveAlgorithms => Algorithms.Length > 0 ? Algorithms : DefaultAlgorithms;
+
+    public IReadOnlyList<string> EffectiveTypes => Types.Length > 0 ? Types : DefaultTypes;
 
     public IReadOnlyList<string> EffectiveNameClaims => NameClaims.Length > 0 ? NameClaims : DefaultNameClaims;
 
@@ -47,9 +53,23 @@ internal sealed record BearerOptions
         : string.IsNullOrEmpty(Audience) ? "Security:Bearer:Audience is missing: for whom tokens must be, such as service-ordering."
         : JwksFile is not null && string.IsNullOrEmpty(Issuer) ? "Security:Bearer:Issuer is missing: with JwksFile nothing else says who issues the tokens."
         : JwksFile is not null && !File.Exists(JwksFile) ? $"Security:Bearer:JwksFile: there is no file '{JwksFile}'."
+        : JwksFile is not null && KeysProblem(JwksFile) is { } problem ? $"Security:Bearer:JwksFile: '{JwksFile}' cannot be used: {problem}"
         : Array.Find(Algorithms, algorithm => !Known.Contains(algorithm)) is { } bad ? $"Security:Bearer:Algorithms has '{bad}'. Allowed: {string.Join(", ", Known)}."
         : Authority is not null && (!Uri.TryCreate(Authority, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
             ? $"Security:Bearer:Authority is '{Authority}', which is no address such as https://login.example/realms/orders."
         : Authority is not null && new Uri(Authority).Scheme == "http" && !AllowHttp ? "Security:Bearer:Authority is reached without TLS; Security:Bearer:AllowHttp=true allows that, for a provider on this machine."
         : null;
+
+    private static string? KeysProblem(string file)
+    {
+        try
+        {
+            FileKeys.Parse(File.ReadAllBytes(file), "");
+            return null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
 }

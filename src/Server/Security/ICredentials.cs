@@ -7,8 +7,8 @@ namespace ServiceOrdering.Server.Security;
 /// <summary>A kind of credentials that requests may have.</summary>
 internal interface ICredentials
 {
-    /// <summary>The kind's challenge in <c>WWW-Authenticate</c>; null where HTTP knows none.</summary>
-    string? Challenge { get; }
+    /// <summary>The scheme that the kind is told as in <c>WWW-Authenticate</c>.</summary>
+    string Challenge { get; }
 
     /// <summary>Looks at a request. Null where it has no credentials of this kind.</summary>
     ValueTask<Authentication?> AuthenticateAsync(HttpContext http);

@@ -2,7 +2,8 @@ using System.Text.Encodings.Web;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Security.ApiKeys;
 
 namespace ServiceOrdering.Server.Security;
 
@@ -12,31 +13,38 @@ namespace ServiceOrdering.Server.Security;
 /// </summary>
 internal sealed class IdentityHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> schemes, ILoggerFactory loggers, UrlEncoder encoder,
-    IOptions<SecurityOptions> options, IEnumerable<ICredentials> kinds)
+    IOptions<SecurityOptions> options, OpenAccess open, IEnumerable<ICredentials> kinds)
     : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggers, encoder)
 {
     public const string Name = "Identity";
 
-    private static readonly Authentication Anybody = Authentication.Of(Identity.Anybody, "open");
-
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (options.Value.IsOpen)
-            return Succeed(Anybody);
+            return open.Authentication is { } anybody ? Result(anybody) : AuthenticateResult.NoResult();
+        var (authorization, key) = (Request.Headers.Authorization.Count, Request.Headers[ApiKeyCredentials.Header].Count);
+        // Which of two is meant nobody can say (RFC 6750, section 2).
+        if (authorization + key > 1)
+            return Result(Authentication.Refused(ApiErrors.CredentialsInvalid("The request has more than one Authorization or X-API-Key.")));
         foreach (var kind in kinds)
         {
             if (await kind.AuthenticateAsync(Context) is not { } authentication)
                 continue;
-            if (authentication.Refusal is null)
-                return Succeed(authentication);
-            Context.Features.Set<RpcException>(authentication.Refusal);
-            return AuthenticateResult.Fail(authentication.Refusal.Status.Detail);
+            Context.Features.Set(kind);
+            return Result(authentication);
         }
-        return AuthenticateResult.NoResult();
+        return authorization + key == 0
+            ? AuthenticateResult.NoResult()
+            : Result(Authentication.Refused(ApiErrors.CredentialsInvalid("The credentials are of a kind that this server does not take.")));
     }
 
-    private AuthenticateResult Succeed(Authentication authentication)
+    private AuthenticateResult Result(Authentication authentication)
     {
+        if (authentication.Refusal is { } refusal)
+        {
+            Context.Features.Set<RpcException>(refusal);
+            return AuthenticateResult.Fail(refusal.Status.Detail);
+        }
         Context.Features.Set(authentication.Identity);
         return AuthenticateResult.Success(new AuthenticationTicket(authentication.Principal!, Name));
     }

@@ -52,7 +52,13 @@ internal sealed class Roles(IOptions<SecurityOptions> options)
     }
 
     /// <summary>Whether there is a role of this name.</summary>
-    public bool Has(string role) => role == Administrator || BuiltIn.ContainsKey(role) || options.Value.Roles.ContainsKey(role);
+    public bool Has(string role) => IsBuiltIn(role) || options.Value.Roles.ContainsKey(role);
+
+    /// <summary>The names of all roles.</summary>
+    public IEnumerable<string> Names => BuiltIn.Keys.Append(Administrator).Union(options.Value.Roles.Keys).Order(StringComparer.Ordinal);
+
+    /// <summary>Whether there is a role of this name where nothing else is configured.</summary>
+    public static bool IsBuiltIn(string role) => role == Administrator || BuiltIn.ContainsKey(role);
 
     private string[] Of(string role) => options.Value.Roles.GetValueOrDefault(role) ?? BuiltIn.GetValueOrDefault(role) ?? [];
 }

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
+using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Security.ApiKeys;
+using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Security;
 
@@ -12,33 +16,60 @@ internal static class SecurityModule
     {
         var section = configuration.GetSection("Security");
         services.AddOptions<SecurityOptions>().Bind(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidation>().AddSingleton<Roles>().AddSingleton<EndpointAccess>();
-        var authentication = services.AddAuthentication(IdentityHandler.Name).AddScheme<AuthenticationSchemeOptions, IdentityHandler>(IdentityHandler.Name, null);
-        if (section.GetSection("Bearer").Get<BearerOptions>() is { } bearer && bearer.Problem() is null)
-        {
-            authentication.AddJwtBearer(options => Configure(options, bearer));
-            services.AddSingleton<ICredentials, BearerCredentials>();
-        }
+        services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidation>()
+            .AddSingleton<Roles>()
+            .AddSingleton<EndpointAccess>()
+            .AddSingleton<SecurityAudit>()
+            .AddSingleton<PresentedCertificate>()
+            .AddSingleton<OpenAccess>()
+            .AddHostedService(provider => provider.GetRequiredService<OpenAccess>());
+        services.AddAuthentication(IdentityHandler.Name).AddScheme<AuthenticationSchemeOptions, IdentityHandler>(IdentityHandler.Name, null);
+        services.AddApiKeys();
+        // In the order in which they are looked for; a key may come as a bearer token.
+        if (section.GetValue<bool>("ApiKeys:Enabled"))
+            services.AddSingleton<ICredentials, ApiKeyCredentials>();
+        if (section.GetSection("Bearer").Get<BearerOptions>() is { } bearer)
+            services.AddBearer(bearer);
+        if (section.GetSection("Certificates").Exists())
+            services.AddCertificates();
         services.AddSingleton<IAuthorizationHandler, AccessHandler>().AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
+        services.AddLimits(configuration);
         return services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().AddRequirements(new AccessRequirement()).Build());
     }
 
-    private static void Configure(JwtBearerOptions options, BearerOptions bearer)
+    public static IEndpointRouteBuilder MapSecurity(this IEndpointRouteBuilder routes)
     {
-        options.MapInboundClaims = false;
-        options.RequireHttpsMetadata = !bearer.AllowHttp;
-        if (bearer.Authority is not null)
-            options.Authority = bearer.Authority;
-        options.TokenValidationParameters = new TokenValidationParameters
+        routes.MapGrpcService<ApiKeyGrpcService>().WithTmfErrors();
+        return routes;
+    }
+
+    // Keys are kept, and can be given out, whether or not they are taken.
+    private static void AddApiKeys(this IServiceCollection services) => services
+        .AddResource(ApiKeyKind.Create())
+        .AddSingleton<ApiKeyStore>()
+        .AddSingleton<ApiKeyUses>()
+        .AddWritingService<ApiKeyUses>()
+        .AddSingleton<ApiKeyGrpcService>();
+
+    private static void AddBearer(this IServiceCollection services, BearerOptions bearer)
+    {
+        if (bearer.JwksFile is null)
+            services.AddSingleton<ISigningKeys>(provider => ActivatorUtilities.CreateInstance<ProviderKeys>(provider, bearer));
+        else
+            services.AddSingleton<ISigningKeys>(provider => ActivatorUtilities.CreateInstance<FileKeys>(provider, bearer));
+        services.AddSingleton<ICredentials, BearerCredentials>();
+    }
+
+    private static void AddCertificates(this IServiceCollection services)
+    {
+        services.AddSingleton<CertificateAuthorities>().AddSingleton<ICredentials, CertificateCredentials>();
+        // TLS asks for one and takes any, which shows that the caller has it: who that is, and whether it is let in, is found out
+        // where it can be told so. An endpoint's own ClientCertificateMode goes before this.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {
-            ValidAlgorithms = bearer.EffectiveAlgorithms,
-            ValidAudience = bearer.Audience,
-            ValidIssuer = bearer.Issuer,
-            RequireSignedTokens = true,
-            RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromSeconds(30),
-            IssuerSigningKeys = bearer.JwksFile is { } file ? new JsonWebKeySet(File.ReadAllText(file)).GetSigningKeys() : null,
-        };
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
+        }));
     }
 
     private sealed class SecurityOptionsValidation : IValidateOptions<SecurityOptions>

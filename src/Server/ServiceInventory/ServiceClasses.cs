@@ -50,6 +50,18 @@ internal static class ServiceClasses
     public static bool IsReference(ServiceRefOrValue service) =>
         service is { HasId: true } and ({ Type: "ServiceRef" } or { BaseType: "ServiceRef" } or { HasReferredType: true });
 
+    /// <summary>
+    /// Whether a service is one that customers have, in SID's words a customer-facing service, and says so: by its category, or by a class
+    /// of its own. What says nothing is none.
+    /// </summary>
+    public static bool FacesCustomers(Service service) =>
+        (service.HasCategory && IsCustomerFacing(service.Category)) || IsCustomerFacing(service.Type) || (service.HasBaseType && IsCustomerFacing(service.BaseType));
+
+    // "CFS", "CustomerFacingService", "customer facing service". The migration that gave services of before their column knows the same.
+    private static bool IsCustomerFacing(string name) =>
+        name.Length is > 2 and < 30
+        && string.Concat(name.Where(letter => letter is not (' ' or '-' or '_'))).ToUpperInvariant() is "CFS" or "CUSTOMERFACINGSERVICE" or "CUSTOMERFACING";
+
     // What has an id and is not described here must be described elsewhere.
     private static bool IsReference(IMessage part)
     {

@@ -20,9 +20,9 @@ internal static class ServiceEvents
     public static async ValueTask FollowAsync(Write write, Service? before, Draft<Service>? after)
     {
         if (before is null)
-            await AppendAsync(write, Create, after!.Resource.Id, body: null);
+            await AppendAsync(write, Create, after!.Resource, body: null);
         else if (after is null)
-            await AppendAsync(write, Delete, before.Id, JsonFormat.ToText(Only(before, [])));
+            await AppendAsync(write, Delete, before, JsonFormat.ToText(Only(before, [])));
         else
             await ChangedAsync(write, before, after.Resource);
     }
@@ -36,12 +36,13 @@ internal static class ServiceEvents
             _ => AttributeValueChange,
         });
         foreach (var kind in new[] { AttributeValueChange, OperatingStatusChange, StateChange }.Where(changed.Contains))
-            await AppendAsync(write, kind, after.Id, JsonFormat.ToText(Only(after, changed[kind])));
+            await AppendAsync(write, kind, after, JsonFormat.ToText(Only(after, changed[kind])));
     }
 
     private static EventKind Kind(string type, string title) => new(type, "serviceInventory", title) { IsEntity = true };
 
-    private static ValueTask AppendAsync(Write write, EventKind kind, string id, string? body) => EventEnvelope.AppendAsync(write, kind, "service", id, body);
+    private static ValueTask AppendAsync(Write write, EventKind kind, Service service, string? body) =>
+        EventEnvelope.AppendAsync(write, kind, "service", service.Id, ServiceKind.PartiesOf(service), body);
 
     /// <summary>The service's id and class, and some of its attributes.</summary>
     private static Service Only(Service service, IEnumerable<FieldDescriptor> attributes)

@@ -18,14 +18,14 @@ internal sealed class ServiceGrpcService(ServiceStore store, ResourceTable<Servi
     public override async Task<GetServiceResponse> GetService(GetServiceRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
-        var stored = await services.GetAsync(request.Id);
+        var stored = await services.GetAsync(request.Id, context.Identity().Sight);
         return new GetServiceResponse { Service = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<ListServicesResponse> ListServices(ListServicesRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var query = ServiceRequests.Check(request, context.UnknownAttributes());
+        var query = ServiceRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
         return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 

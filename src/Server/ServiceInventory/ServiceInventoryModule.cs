@@ -50,7 +50,7 @@ internal static class ServiceInventoryModule
         {
             if (request.Fields.Length > 0)
                 return null;
-            var query = ServiceRequests.Check(request, context.UnknownAttributes());
+            var query = ServiceRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
             var page = await list.ReadTextsAsync(query, context);
             return (ServiceGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }

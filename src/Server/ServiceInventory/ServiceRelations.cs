@@ -42,10 +42,17 @@ internal static class ServiceRelations
         new { id, type = Supporting, limit = MostUsersNamed });
 
     /// <summary>A service with those within the depth, nearest first; null where there is no such service. To be asked within one consistent read.</summary>
-    public static async ValueTask<ServiceTopology?> FollowLinksAsync(Session session, string id, ServiceTopologyDirection direction, int depth)
+    /// <param name="session">The read.</param>
+    /// <param name="id">The service.</param>
+    /// <param name="sight">How much who asks sees. A service that is not seen is not there, and neither is what leads to it.</param>
+    /// <param name="seen">What a statement about services has to ask for to find only that.</param>
+    /// <param name="direction">The way that links are followed.</param>
+    /// <param name="depth">How many links far.</param>
+    public static async ValueTask<ServiceTopology?> FollowLinksAsync(
+        Session session, string id, Sight sight, string seen, ServiceTopologyDirection direction, int depth)
     {
         var (from, to) = direction == ServiceTopologyDirection.Supported ? ("target_id", "service_id") : ("service_id", "target_id");
-        var services = await ReachAsync(session, id, from, to, depth);
+        var services = await ReachAsync(session, id, sight, seen, from, to, depth);
         if (services.Count == 0)
             return null;
 
@@ -53,13 +60,13 @@ internal static class ServiceRelations
         var shown = services.Select(service => service.Id).ToHashSet();
         var links = await session.ListAsync<(string ServiceId, string TargetId, string Type, long Exists)>(
             $"""
-            select service_id, target_id, type, case when {to} in (select id from service) then 1 else 0 end
+            select service_id, target_id, type, case when {to} in (select id from service where true{seen}) then 1 else 0 end
             from service_relation
-            where {from} in ({session.Each("@ids")})
+            where {from} in ({session.Each("@ids")}){(sight.SeesAll ? "" : $" and {to} in (select id from service where true{seen})")}
             order by service_id, target_id, type
             limit @limit
             """,
-            new { ids = JsonSerializer.Serialize(shown), limit = MostLinks + 1 });
+            Parameters.Of("ids", JsonSerializer.Serialize(shown)).With("limit", MostLinks + 1).With(sight));
         foreach (var (serviceId, targetId, type, exists) in links.Take(MostLinks))
         {
             // A service that is there and not shown is beyond the depth or the limit.
@@ -73,24 +80,20 @@ internal static class ServiceRelations
     }
 
     /// <summary>A service and those within the depth: distance by distance, each by id, as many as are shown.</summary>
-    private static async ValueTask<List<Service>> ReachAsync(Session session, string id, string from, string to, int depth)
+    private static async ValueTask<List<Service>> ReachAsync(Session session, string id, Sight sight, string seen, string from, string to, int depth)
     {
-        var reached = await session.ListAsync<(string Id, string Body)>("select id, body from service where id = @id", new { id });
+        var reached = await session.ListAsync<(string Id, string Body)>($"select id, body from service where id = @id{seen}", Parameters.Of("id", id).With(sight));
         var frontier = reached.ConvertAll(service => service.Id);
         for (var distance = 1; distance <= depth && frontier.Count > 0 && reached.Count < MostServices; distance++)
         {
             var next = await session.ListAsync<(string Id, string Body)>(
                 $"""
                 select id, body from service
-                where id in (select {to} from service_relation where {from} in ({session.Each("@frontier")})) and id not in ({session.Each("@reached")})
+                where id in (select {to} from service_relation where {from} in ({session.Each("@frontier")})) and id not in ({session.Each("@reached")}){seen}
                 order by id limit @limit
                 """,
-                new
-                {
-                    frontier = JsonSerializer.Serialize(frontier),
-                    reached = JsonSerializer.Serialize(reached.Select(service => service.Id)),
-                    limit = MostServices - reached.Count,
-                });
+                Parameters.Of("frontier", JsonSerializer.Serialize(frontier)).With("reached", JsonSerializer.Serialize(reached.Select(service => service.Id)))
+                    .With("limit", MostServices - reached.Count).With(sight));
             reached.AddRange(next);
             frontier = next.ConvertAll(service => service.Id);
         }

@@ -4,6 +4,7 @@ using ServiceOrdering.Json;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.Common.V5;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -41,8 +42,8 @@ internal static class ServiceRequests
         return (service, requestId);
     }
 
-    public static ResourceQuery Check(ListServicesRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
-        ResourceSchema.For(Service.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListServicesRequest request, Sight sight, UnknownAttributes unknown) => ResourceQuery.Check(
+        sight, ResourceSchema.For(Service.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static ResourceChange<Service> Check(UpdateServiceRequest request, string href) =>
         new MaskChange<Service>("service", request.Service, request.UpdateMask, href);

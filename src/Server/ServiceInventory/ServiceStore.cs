@@ -14,10 +14,12 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
         Caller caller, Service service, RequestId? requestId, Action<Draft<Service>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
-            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<Service>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<Service>(session, caller, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
             return answer;
         }
+        if (kind.Visibility.Missing(service, caller.Sight).ToList() is { Count: > 0 } missing)
+            throw ApiErrors.RequestInvalid([.. missing.Select(violation => new FieldViolation(violation) { Field = $"service.{violation.Field}" })]);
         var draft = new Draft<Service>(service);
         makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
@@ -31,7 +33,7 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
     public Task<Stored<Service>> UpdateAsync(
         Caller caller, string id, string etag, ResourceChange<Service> change, Action<Draft<Service>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var before = await services.GetAsync(id, etag);
+        var before = await services.GetAsync(id, etag, caller.Sight);
         var after = ServiceChanges.Apply(before.Resource, change, time.GetUtcNow());
         if (before.Resource.Equals(after))
             return before;
@@ -42,7 +44,7 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
 
     public Task DeleteAsync(Caller caller, string id, string etag, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var before = await services.GetAsync(id, etag);
+        var before = await services.GetAsync(id, etag, caller.Sight);
         return await database.WriteAsync(caller, async write =>
         {
             var users = await ServiceRelations.UsersOfAsync(write.Session, id);
@@ -52,7 +54,7 @@ internal sealed class ServiceStore(Database database, ResourceTable<Service> ser
         }, cancellationToken);
     });
 
-    public ValueTask<ServiceTopology> GetTopologyAsync(string id, ServiceTopologyDirection direction, int depth, CancellationToken cancellationToken) =>
+    public ValueTask<ServiceTopology> GetTopologyAsync(string id, Sight sight, ServiceTopologyDirection direction, int depth, CancellationToken cancellationToken) =>
         database.ScanAsync(
-            async session => await ServiceRelations.FollowLinksAsync(session, id, direction, depth) ?? throw ApiErrors.ServiceNotFound(id), cancellationToken);
+            async session => await ServiceRelations.FollowLinksAsync(session, id, sight, kind.Seen(sight), direction, depth) ?? throw ApiErrors.ServiceNotFound(id), cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using Tmf.ServiceInventory.V5;
 
@@ -11,7 +12,7 @@ internal sealed class ServiceTopologyGrpcService(ServiceStore store, ResourceVie
     {
         var show = view.Form(request.Fields, context);
         var (direction, depth) = ServiceRequests.Check(request);
-        var topology = await store.GetTopologyAsync(request.Id, direction, depth, context.CancellationToken);
+        var topology = await store.GetTopologyAsync(request.Id, context.Identity().Sight, direction, depth, context.CancellationToken);
         foreach (var service in topology.Services)
             show(service);
         return new GetServiceTopologyResponse { Topology = topology };

@@ -14,7 +14,7 @@ internal static class ServiceOrderChanges
 {
     /// <summary>The order after a change, without its href, and the suspension that it is then in; or every reason why it may not be changed so.</summary>
     public static (ServiceOrder Order, Suspension Suspension) Apply(
-        ServiceOrder stored, Suspension suspension, IReadOnlyDictionary<string, ItemLease> leases, ResourceChange<ServiceOrder> change, DateTimeOffset now)
+        ServiceOrder stored, Suspension suspension, IReadOnlyDictionary<string, ItemLease> leases, ResourceChange<ServiceOrder> change, Actor actor, DateTimeOffset now)
     {
         var before = change.Seen(stored);
         var after = change.Propose(before);
@@ -29,9 +29,10 @@ internal static class ServiceOrderChanges
         if (invalid.Count > 0)
             throw ApiErrors.RequestInvalid(change.Locate(invalid));
 
+        CheckActor(itemsBefore, after, actor);
         var forbidden = new List<FieldViolation>();
         CheckFinal(before, after, forbidden);
-        CheckItems(itemsBefore, after, leases, forbidden);
+        CheckItems(itemsBefore, after, leases, actor, forbidden);
         if (forbidden.Count == 0)
             suspension = Follow(before, itemsBefore, after, suspension, now, forbidden);
         if (forbidden.Count > 0)
@@ -53,6 +54,19 @@ internal static class ServiceOrderChanges
         }
     }
 
+    /// <summary>Who may not say what becomes of items is told so whatever else is wrong: no other request of this kind would do.</summary>
+    private static void CheckActor(Dictionary<string, ServiceOrderItem> before, ServiceOrder after, Actor actor)
+    {
+        if (actor == Actor.OrderDesk
+            || !ServiceOrderItems.All(after, "").Any(placed => before.TryGetValue(placed.Item.Id, out var known) && known.State != placed.Item.State))
+        {
+            return;
+        }
+        throw actor == Actor.Partner
+            ? ApiErrors.PartyNotAllowed("The states of items are set by who fulfils them. A caller that is bound to a party acts on the order as a whole, by its 'state'.")
+            : ApiErrors.ScopeMissing(Actors.ItemScope);
+    }
+
     private static void CheckFinal(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)
     {
         if (!ServiceOrderLifecycle.IsFinal(before.State))
@@ -65,7 +79,7 @@ internal static class ServiceOrderChanges
     }
 
     private static void CheckItems(
-        Dictionary<string, ServiceOrderItem> before, ServiceOrder after, IReadOnlyDictionary<string, ItemLease> leases, List<FieldViolation> violations)
+        Dictionary<string, ServiceOrderItem> before, ServiceOrder after, IReadOnlyDictionary<string, ItemLease> leases, Actor actor, List<FieldViolation> violations)
     {
         var remaining = new HashSet<string>();
         foreach (var (item, path) in ServiceOrderItems.All(after, ""))
@@ -75,7 +89,7 @@ internal static class ServiceOrderChanges
                 continue;
             if (!ServiceOrderLifecycle.IsOpenToChange(known.State) && !Ordered(known).Equals(Ordered(item)))
                 violations.Add(Fixed(path, known));
-            var choices = ServiceOrderLifecycle.Choices(known, Actor.OrderDesk, leases.ContainsKey(item.Id)).ToList();
+            var choices = ServiceOrderLifecycle.Choices(known, actor, leases.ContainsKey(item.Id)).ToList();
             if (item.State != known.State && leases.TryGetValue(item.Id, out var lease))
             {
                 violations.Add(Violation($"{path}.state", ErrorReason.ServiceOrderItemLeased, lease.Describe()));

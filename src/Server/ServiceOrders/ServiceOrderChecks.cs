@@ -1,6 +1,7 @@
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
@@ -14,8 +15,9 @@ internal sealed record ServiceOrderProblem(string? ItemId, FieldViolation Violat
 
 /// <summary>What a dialect checks in orders besides: all that is wrong.</summary>
 /// <param name="order">The order.</param>
+/// <param name="sight">How much is seen by who has placed it.</param>
 /// <param name="path">What leads to the order in the request, with its dot at the end.</param>
-internal delegate ValueTask<IReadOnlyList<ServiceOrderProblem>> ServiceOrderCheck(ServiceOrder order, string path);
+internal delegate ValueTask<IReadOnlyList<ServiceOrderProblem>> ServiceOrderCheck(ServiceOrder order, Sight sight, string path);
 
 /// <summary>
 /// What an order that is well formed may still have wrong, seen from the inventory and the catalog. Actions and what they are
@@ -32,6 +34,18 @@ internal static class ServiceOrderChecks
         .SelectMany(placed => References(placed.Item, placed.Path).Select(reference => reference.Id).Append(placed.Item.Service.Id))
         .Where(id => id.Length > 0)
         .ToHashSet();
+
+    /// <summary>
+    /// Ids of the services that an order is about or refers to, with their places. What an item adds gets an id when it is delivered: its
+    /// own touches nothing.
+    /// </summary>
+    public static IEnumerable<(string Id, string Path)> ServicesTouched(ServiceOrder order) => ServiceOrderItems.All(order, "")
+        .SelectMany(placed => placed.Item.Action == OrderItemAction.Add || !placed.Item.Service.HasId
+            ? References(placed.Item, placed.Path)
+            : References(placed.Item, placed.Path).Append((placed.Item.Service.Id, $"{placed.Path}.service.id")))
+        .Where(place => place.Item1.Length > 0);
+
+    public static FieldViolation UnknownService(string field, string id) => Violation(field, ErrorReason.ServiceUnknown, $"There is no service with id '{id}'.");
 
     /// <summary>Ids of the specifications that an order names.</summary>
     public static IReadOnlySet<string> NamedSpecifications(ServiceOrder order) => ServiceOrderItems.All(order, "")

@@ -10,21 +10,24 @@ namespace ServiceOrdering.Server.ServiceOrders;
 /// </summary>
 internal static class ServiceOrderDue
 {
-    internal const string Due = "select order_id as OrderId, at as At from service_order_due where at <= @now order by at limit @limit";
+    internal const string Due = "select order_id as OrderId, at as At, sight as SightText from service_order_due where at <= @now order by at limit @limit";
 
     /// <summary>Brings the table from one state of an order to the next.</summary>
     public static async ValueTask FollowAsync(Write write, ServiceOrder? before, Draft<ServiceOrder>? after)
     {
         if (after?.Resource is { State: ServiceOrderState.Acknowledged } order)
-            await SetAsync(write, order.Id, write.Clock);
+            await SetAsync(write, order.Id, write.Clock, write.Caller.Sight);
         else if (before is not null && (before.State == ServiceOrderState.Acknowledged || after is null))
             await RemoveAsync(write, before.Id);
     }
 
-    /// <summary>Has an order looked at.</summary>
-    public static ValueTask SetAsync(Write write, string orderId, DateTimeOffset at) => write.Session.SendAsync(
-        "insert into service_order_due (order_id, at) values (@orderId, @at) on conflict (order_id) do update set at = excluded.at",
-        Parameters.Of("orderId", orderId).With("at", at.ToUnixTimeMilliseconds()));
+    /// <summary>Has an order looked at, with no more in sight than what everybody saw who has written it since it waits.</summary>
+    public static ValueTask SetAsync(Write write, string orderId, DateTimeOffset at, Sight sight) => write.Session.SendAsync(
+        $"""
+        insert into service_order_due (order_id, at, sight) values (@orderId, @at, @sight)
+        on conflict (order_id) do update set at = excluded.at{(sight.SeesAll ? "" : ", sight = excluded.sight")}
+        """,
+        Parameters.Of("orderId", orderId).With("at", at.ToUnixTimeMilliseconds()).With("sight", sight.Text));
 
     /// <summary>Puts off the next look at an order, unless it was asked for again since.</summary>
     public static ValueTask PutOffAsync(Write write, DueServiceOrder due, DateTimeOffset at) => write.Session.SendAsync(
@@ -47,4 +50,8 @@ internal static class ServiceOrderDue
 /// <summary>An order that is to be looked at.</summary>
 /// <param name="OrderId">Its id.</param>
 /// <param name="At">Since when, in milliseconds since 1970.</param>
-internal sealed record DueServiceOrder(string OrderId, long At);
+/// <param name="SightText">How much of the inventory is seen by who has placed it.</param>
+internal sealed record DueServiceOrder(string OrderId, long At, string SightText)
+{
+    public Sight Sight => Sight.Parse(SightText);
+}

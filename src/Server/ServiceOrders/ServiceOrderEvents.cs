@@ -37,8 +37,9 @@ internal static class ServiceOrderEvents
 
     /// <summary>Tells of a change of an order.</summary>
     public static ValueTask FollowAsync(Write write, ServiceOrder? before, Draft<ServiceOrder>? after) =>
-        before is null ? EventEnvelope.AppendAsync(write, Create, Resource, after!.Resource.Id, resourceJson: null, at: after.Resource.OrderDate)
-        : after is null ? AppendAsync(write, Delete, Identity(before))
+        before is null ? EventEnvelope.AppendAsync(
+            write, Create, Resource, after!.Resource.Id, ServiceOrderKind.PartiesOf(after.Resource), resourceJson: null, at: after.Resource.OrderDate)
+        : after is null ? AppendAsync(write, Delete, before, Identity(before))
         : ChangedAsync(write, before, after.Resource);
 
     /// <summary>Tells that the consumer of an order has to say something, in the write that makes the order wait for it.</summary>
@@ -46,7 +47,7 @@ internal static class ServiceOrderEvents
     /// <param name="order">The order as it is then.</param>
     /// <param name="fieldPath">The attributes that are missing.</param>
     public static ValueTask RequireInformationAsync(Write write, ServiceOrder order, string fieldPath) =>
-        AppendAsync(write, InformationRequired, States(order), fieldPath);
+        AppendAsync(write, InformationRequired, order, States(order), fieldPath);
 
     /// <summary>
     /// First the attributes, then the state: who acts on the state knows the rest. What the event of the state tells, the
@@ -75,17 +76,18 @@ internal static class ServiceOrderEvents
 
         // These tell all of the order, with whatever else this write has changed of it.
         if (after.Milestone.Count > before.Milestone.Count)
-            await AppendAsync(write, Milestone, after);
+            await AppendAsync(write, Milestone, after, after);
         if (after.JeopardyAlert.Count > before.JeopardyAlert.Count)
-            await AppendAsync(write, Jeopardy, after);
+            await AppendAsync(write, Jeopardy, after, after);
         if (names.Count > 0)
-            await AppendAsync(write, AttributeValueChange, changed, string.Join(',', names), isNewState ? null : previous);
+            await AppendAsync(write, AttributeValueChange, after, changed, string.Join(',', names), isNewState ? null : previous);
         if (isNewState)
-            await AppendAsync(write, StateChange, States(after), previous: previous);
+            await AppendAsync(write, StateChange, after, States(after), previous: previous);
     }
 
-    private static ValueTask AppendAsync(Write write, EventKind kind, ServiceOrder told, string? fieldPath = null, string? previous = null) =>
-        EventEnvelope.AppendAsync(write, kind, Resource, told.Id, JsonFormat.ToText(told), fieldPath, previous: previous);
+    /// <summary>Those hear it whom the order names as it is then; whom it no longer names hear nothing of that.</summary>
+    private static ValueTask AppendAsync(Write write, EventKind kind, ServiceOrder order, ServiceOrder told, string? fieldPath = null, string? previous = null) =>
+        EventEnvelope.AppendAsync(write, kind, Resource, order.Id, ServiceOrderKind.PartiesOf(order), JsonFormat.ToText(told), fieldPath, previous: previous);
 
     /// <summary>
     /// What an event says besides of an order whose state, or an item's, has changed, for who tells it in another dialect: how the order was

@@ -20,14 +20,14 @@ internal sealed class ServiceOrderGrpcService(
     public override async Task<GetServiceOrderResponse> GetServiceOrder(GetServiceOrderRequest request, ServerCallContext context)
     {
         var answer = view.Answer(request.Fields, context);
-        var stored = await orders.GetAsync(request.Id);
+        var stored = await orders.GetAsync(request.Id, context.Identity().Sight);
         return new GetServiceOrderResponse { ServiceOrder = answer.Show(stored), Etag = stored.ETag, LastModified = stored.Changed };
     }
 
     public override async Task<ListServiceOrdersResponse> ListServiceOrders(ListServiceOrdersRequest request, ServerCallContext context)
     {
         var show = view.Form(request.Fields, context);
-        var query = ServiceOrderRequests.Check(request, context.UnknownAttributes());
+        var query = ServiceOrderRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
         return Page(query, await list.ReadAsync(query, show, context), shown => shown);
     }
 

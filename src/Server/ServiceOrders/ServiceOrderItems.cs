@@ -46,7 +46,17 @@ internal static class ServiceOrderItems
 
     /// <summary>Ids of the orders that have to be completed before anything of this one is worked.</summary>
     public static IEnumerable<string> PredecessorsOf(ServiceOrder order) =>
-        order.OrderRelationship.Where(relationship => relationship.RelationshipType == Dependency && relationship.Id != order.Id).Select(relationship => relationship.Id);
+        PredecessorsOf(order, "").Select(place => place.Id);
+
+    /// <summary>The same with the places of their ids.</summary>
+    public static IEnumerable<(string Id, string Path)> PredecessorsOf(ServiceOrder order, string path)
+    {
+        for (var i = 0; i < order.OrderRelationship.Count; i++)
+        {
+            if (order.OrderRelationship[i] is { RelationshipType: Dependency } relationship && relationship.Id != order.Id)
+                yield return (relationship.Id, $"{path}order_relationship[{i}].id");
+        }
+    }
 
     public static bool IsInThisOrder(ServiceOrderItemRef? reference) => reference is { HasItemId: true, HasServiceOrderId: false };
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static Tmf.ServiceOrdering.V4.ServiceOrderState;
@@ -312,4 +313,13 @@ internal enum Actor
 
     /// <summary>The worker that holds a lease on the item.</summary>
     Holder,
+}
+
+/// <summary>Who callers are to orders.</summary>
+internal static class Actors
+{
+    /// <summary>The scope of those who say what becomes of items.</summary>
+    public const string ItemScope = "fulfillment:work:execute";
+
+    public static Actor Of(Caller caller) => caller.Identity.Party is not null ? Actor.Partner : caller.Identity.Has(ItemScope) ? Actor.OrderDesk : Actor.Client;
 }

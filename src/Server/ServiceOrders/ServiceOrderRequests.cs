@@ -2,6 +2,7 @@ using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Server.Errors.RequestFields;
 
@@ -37,8 +38,8 @@ internal static class ServiceOrderRequests
             item.State = ServiceOrderItemState.Acknowledged;
     }
 
-    public static ResourceQuery Check(ListServiceOrdersRequest request, UnknownAttributes unknown) => ResourceQuery.Check(
-        ResourceSchema.For(ServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
+    public static ResourceQuery Check(ListServiceOrdersRequest request, Sight sight, UnknownAttributes unknown) => ResourceQuery.Check(
+        sight, ResourceSchema.For(ServiceOrder.Descriptor), unknown, request.Filter, request.Sort, request.Offset, request.HasLimit ? request.Limit : null, request.PageToken);
 
     public static ResourceChange<ServiceOrder> Check(UpdateServiceOrderRequest request, string href) =>
         new MaskChange<ServiceOrder>("service_order", request.ServiceOrder, request.UpdateMask, href);
@@ -86,6 +87,9 @@ internal static class ServiceOrderRequests
         Violation(field, ErrorReason.ServiceOrderItemUnknown, reference.HasServiceOrderId
             ? $"Service order '{reference.ServiceOrderId}' has no item with id '{reference.ItemId}'."
             : $"This order has no item with id '{reference.ItemId}'; an item of another order needs its serviceOrderId.");
+
+    public static FieldViolation UnknownPredecessor(string field, string id) =>
+        Violation(field, ErrorReason.ServiceOrderUnknown, $"There is no service order with id '{id}'.");
 
     public static FieldViolation UnknownOrder(string field, ServiceOrderItemRef reference) =>
         Violation(field, ErrorReason.ServiceOrderItemUnknown, $"There is no service order with id '{reference.ServiceOrderId}'.");

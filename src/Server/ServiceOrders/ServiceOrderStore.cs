@@ -4,13 +4,14 @@ using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using Tmf.ServiceInventory.V5;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.ServiceOrders;
 
 /// <summary>What is done to service orders, each a script of steps in one write.</summary>
 internal sealed class ServiceOrderStore(
-    Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, ServiceOrderChecking checking, IOptions<CheckingOptions> options, TimeProvider time)
+    Database database, ResourceTable<ServiceOrder> orders, ResourceKind<ServiceOrder> kind, ResourceTable<Service> services, ServiceOrderChecking checking, IOptions<CheckingOptions> options, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<string, ItemLease> NoLeases = new Dictionary<string, ItemLease>();
 
@@ -25,19 +26,19 @@ internal sealed class ServiceOrderStore(
         Caller caller, ServiceOrder order, RequestId? requestId, bool checksFirst, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
         if (requestId is not null
-            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ServiceOrder>(session, kind.Name, requestId, time.GetUtcNow())) is { } answer)
+            && await database.ReadAsync(session => RequestIds.FindAnswerAsync<ServiceOrder>(session, caller, kind.Name, requestId, time.GetUtcNow())) is { } answer)
         {
             return answer;
         }
         if (checksFirst && options.Value.Mode == CheckingMode.Synchronous)
-            await CheckAsync(order, cancellationToken);
+            await CheckAsync(order, caller.Sight, cancellationToken);
         var draft = new Draft<ServiceOrder>(order);
         makeRoom(draft);
         return await database.WriteAsync(caller, async write =>
         {
-            var unknown = await FindUnknownReferencesAsync(write, before: null, order);
-            if (unknown.Count > 0)
-                throw ApiErrors.RequestInvalid([.. unknown.Select(violation => new FieldViolation(violation) { Field = $"service_order.{violation.Field}" })]);
+            var refused = await FindRefusedAsync(write, before: null, order);
+            if (refused.Count > 0)
+                throw ApiErrors.RequestInvalid([.. refused.Select(violation => new FieldViolation(violation) { Field = $"service_order.{violation.Field}" })]);
             await RequestIds.AddAsync(write, kind.Name, requestId, draft.Body);
             return await orders.WriteAsync(write, before: null, draft);
         }, cancellationToken);
@@ -47,27 +48,27 @@ internal sealed class ServiceOrderStore(
     public Task<Stored<ServiceOrder>> UpdateAsync(
         Caller caller, string id, string etag, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var before = await orders.GetAsync(id, etag);
-        return await PrepareUpdateAsync(before, change, makeRoom) is { } update ? await database.WriteAsync(caller, update, cancellationToken) : before;
+        var before = await orders.GetAsync(id, etag, caller.Sight);
+        return await PrepareUpdateAsync(caller, before, change, makeRoom) is { } update ? await database.WriteAsync(caller, update, cancellationToken) : before;
     });
 
     /// <summary>What a write has to do to change an order, and may do together with other things; null where nothing changes.</summary>
     public async ValueTask<Func<Write, ValueTask<Stored<ServiceOrder>>>?> PrepareUpdateAsync(
-        Stored<ServiceOrder> before, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom)
+        Caller caller, Stored<ServiceOrder> before, ResourceChange<ServiceOrder> change, Action<Draft<ServiceOrder>> makeRoom)
     {
         var id = before.Resource.Id;
         var suspended = ServiceOrderLifecycle.HasSuspended(before.Resource) ? await database.ReadAsync(session => Suspension.FindAsync(session, id)) : Suspension.None;
         var leases = before.Resource.StartDate is null ? NoLeases : await database.ReadAsync(session => ItemLease.FindAsync(session, id));
-        var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, leases, change, time.GetUtcNow());
+        var (after, suspension) = ServiceOrderChanges.Apply(before.Resource, suspended, leases, change, Actors.Of(caller), time.GetUtcNow());
         if (before.Resource.Equals(after))
             return null;
         var steps = ServiceOrderLifecycle.Steps(before.Resource, after).Select(step => new Draft<ServiceOrder>(step)).ToList();
         makeRoom(steps[^1]);
         return async write =>
         {
-            var unknown = await FindUnknownReferencesAsync(write, before.Resource, after);
-            if (unknown.Count > 0)
-                throw ApiErrors.RequestInvalid(change.Locate(unknown));
+            var refused = await FindRefusedAsync(write, before.Resource, after);
+            if (refused.Count > 0)
+                throw ApiErrors.RequestInvalid(change.Locate(refused));
             if (suspended.States.Count > 0 || suspension.States.Count > 0)
                 await suspension.SaveAsync(write, id);
             return await WriteStepsAsync(write, before, steps);
@@ -111,7 +112,7 @@ internal sealed class ServiceOrderStore(
     /// <param name="cancellationToken">Ends it.</param>
     public Task DeleteAsync(Caller caller, string id, string etag, Predicate<ServiceOrderState> isDeletable, CancellationToken cancellationToken) => Database.RetryAsync(async () =>
     {
-        var before = await orders.GetAsync(id, etag);
+        var before = await orders.GetAsync(id, etag, caller.Sight);
         if (!isDeletable(before.Resource.State))
             throw ApiErrors.ServiceOrderNotDeletable(id, EnumNames.Json(before.Resource.State));
         return await database.WriteAsync(
@@ -125,17 +126,17 @@ internal sealed class ServiceOrderStore(
             cancellationToken);
     });
 
-    /// <summary>Those of some ids that orders have.</summary>
-    public async ValueTask<IReadOnlySet<string>> FindKnownAsync(IReadOnlyCollection<string> ids) => ids.Count == 0 ? new HashSet<string>() : await database.ReadAsync(async session =>
-        (await session.ListAsync<string>(Known(session), Parameters.Of("ids", JsonSerializer.Serialize(ids)))).ToHashSet());
+    /// <summary>Those of some ids that orders have which somebody sees.</summary>
+    public async ValueTask<IReadOnlySet<string>> FindKnownAsync(IReadOnlyCollection<string> ids, Sight sight) => ids.Count == 0 ? new HashSet<string>() : await database.ReadAsync(async session =>
+        (await session.ListAsync<string>(Known(session, kind.Seen(sight)), Parameters.Of("ids", JsonSerializer.Serialize(ids)).With(sight))).ToHashSet());
 
-    internal static string Known(Session session) => $"select value from ({session.Each("@ids")}) wanted where exists (select 1 from service_order where id = value)";
+    internal static string Known(Session session, string seen) => $"select value from ({session.Each("@ids")}) wanted where exists (select 1 from service_order where id = wanted.value{seen})";
 
-    private async ValueTask CheckAsync(ServiceOrder order, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(ServiceOrder order, Sight sight, CancellationToken cancellationToken)
     {
         try
         {
-            var problems = await checking.CheckAsync(order, "service_order.", cancellationToken);
+            var problems = await checking.CheckAsync(order, sight, "service_order.", cancellationToken);
             if (problems.Count > 0)
                 throw ApiErrors.RequestInvalid([.. problems.Select(problem => problem.Violation)]);
         }
@@ -145,6 +146,32 @@ internal sealed class ServiceOrderStore(
         }
     }
 
+    /// <summary>
+    /// What cannot be written, by who writes it and what is there: seen in the write that makes it matter. Who does not see everything
+    /// cannot newly name what it does not see, whichever checks there are besides: for that is not there.
+    /// </summary>
+    private async ValueTask<List<FieldViolation>> FindRefusedAsync(Write write, ServiceOrder? before, ServiceOrder after)
+    {
+        var sight = write.Caller.Sight;
+        var refused = await FindUnknownReferencesAsync(write, before, after);
+        if (sight.SeesAll)
+            return refused;
+        refused.AddRange(kind.Visibility.Missing(after, sight));
+        var named = before is null ? [] : ServiceOrderChecks.ServicesTouched(before).Select(place => place.Id).ToHashSet();
+        foreach (var (id, path) in ServiceOrderChecks.ServicesTouched(after).Where(place => !named.Contains(place.Id)))
+        {
+            if (await services.FindAsync(write.Session, id, sight) is null)
+                refused.Add(ServiceOrderChecks.UnknownService(path, id));
+        }
+        var awaited = before is null ? [] : ServiceOrderItems.PredecessorsOf(before).ToHashSet();
+        foreach (var (id, path) in ServiceOrderItems.PredecessorsOf(after, "").Where(place => !awaited.Contains(place.Id)))
+        {
+            if (await orders.FindAsync(write.Session, id, sight) is null)
+                refused.Add(ServiceOrderRequests.UnknownPredecessor(path, id));
+        }
+        return refused;
+    }
+
     /// <summary>Items of other orders that this one newly refers to and that are not there; seen in the write that makes them matter.</summary>
     private async ValueTask<List<FieldViolation>> FindUnknownReferencesAsync(Write write, ServiceOrder? before, ServiceOrder after)
     {
@@ -152,7 +179,7 @@ internal sealed class ServiceOrderStore(
         var unknown = new List<FieldViolation>();
         foreach (var (reference, path) in ServiceOrderItems.ReferencesToOtherOrders(after).Where(place => !known.Contains(place.Reference)))
         {
-            var other = await orders.FindAsync(write.Session, reference.ServiceOrderId);
+            var other = await orders.FindAsync(write.Session, reference.ServiceOrderId, write.Caller.Sight);
             if (other is null)
                 unknown.Add(ServiceOrderRequests.UnknownOrder($"{path}.service_order_id", reference));
             else if (reference.HasItemId && ServiceOrderItems.All(other.Resource, "").All(placed => placed.Item.Id != reference.ItemId))

@@ -5,6 +5,7 @@ using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
@@ -35,6 +36,7 @@ internal static class ServiceOrdersModule
             .AddSingleton<Follower<ServiceOrder>>(provider =>
                 provider.GetRequiredService<IOptions<CheckingOptions>>().Value.Mode == CheckingMode.Manual ? (_, _, _) => ValueTask.CompletedTask : ServiceOrderDue.FollowAsync)
             .AddSingleton<ServiceOrderStore>()
+            .AddSingleton<IGaugeReader, OrderGauges>()
             .AddSingleton<IResponseText<ServiceOrderGrpcService, GetServiceOrderRequest, GetServiceOrderResponse>, Text>()
             .AddSingleton<IResponseTexts<ServiceOrderGrpcService, ListServiceOrdersRequest, ListServiceOrdersResponse>, Texts>()
             .AddSingleton<ServiceOrderGrpcService>();
@@ -63,7 +65,7 @@ internal static class ServiceOrdersModule
         {
             if (request.Fields.Length > 0)
                 return null;
-            var query = ServiceOrderRequests.Check(request, context.UnknownAttributes());
+            var query = ServiceOrderRequests.Check(request, context.Identity().Sight, context.UnknownAttributes());
             var page = await list.ReadTextsAsync(query, context);
             return (ServiceOrderGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }

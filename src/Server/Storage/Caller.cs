@@ -11,8 +11,8 @@ internal sealed record Caller(Identity Identity, string CorrelationId, string? T
     /// <summary>The caller's name; empty where nobody has said who calls.</summary>
     public string Actor => Identity.Name;
 
-    /// <summary>The party that the caller is bound to; null for none.</summary>
-    public string? Party => Identity.Party;
+    /// <summary>How much the caller sees.</summary>
+    public Sight Sight => Identity.Sight;
 
     /// <summary>The log's position after the last write of this caller that is durable; 0 where there was none.</summary>
     public long Written => Volatile.Read(ref _written);

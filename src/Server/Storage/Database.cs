@@ -18,6 +18,15 @@ internal abstract class Database : IDisposable
     /// <summary>Whether it is only read here: every write is refused.</summary>
     public abstract bool IsReadOnly { get; }
 
+    /// <summary>Whether it has refused what it is there for, and has not done it since.</summary>
+    public bool IsFailing => Health.Fault is not null;
+
+    /// <summary>How many writes of this server wait for their turn.</summary>
+    public abstract int WaitingWrites { get; }
+
+    /// <summary>How many bytes it takes.</summary>
+    public abstract ValueTask<long> SizeAsync();
+
     /// <summary>Raised after every commit, before its callers are answered; where other servers commit too, soon after theirs.</summary>
     public event Action? Committed;
 
@@ -47,12 +56,12 @@ internal abstract class Database : IDisposable
         ? throw Errors.ApiErrors.ServerUnavailable("The server only reads its database now (Storage:ReadOnly): nothing can be changed until it is started without that.")
         : EnqueueAsync(caller, write, cancellationToken);
 
-    /// <summary>Finds out whether it can be written; throws where it cannot. A write that changes nothing still takes the writer's turn.</summary>
+    /// <summary>Finds out whether it can be written; throws where it cannot. What is written is what was there, and goes to the disk all the same.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         if (Health.Fault is null)
         {
-            await WriteAsync(Caller.Server, write => write.Session.FindAsync<long>("select last from event_position"), cancellationToken);
+            await WriteAsync(Caller.Server, write => write.Session.ExecuteAsync("update event_position set last = last"), cancellationToken);
             return;
         }
         if (Health.IsDamaged)

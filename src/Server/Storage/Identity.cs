@@ -6,6 +6,12 @@ namespace ServiceOrdering.Server.Storage;
 /// <param name="Party">The party that the caller is bound to: it sees and touches only what names that party. Null for none.</param>
 internal sealed record Identity(string Name, IReadOnlySet<string>? Scopes = null, string? Party = null)
 {
+    /// <summary>Whether somebody who is bound to no party sees no more than what is meant for the outside.</summary>
+    public bool IsOutside { get; init; }
+
+    /// <summary>How much the caller sees.</summary>
+    public Sight Sight => Party is not null ? Sight.Of(Party) : IsOutside ? Sight.Outside : Sight.All;
+
     /// <summary>Whoever calls a server that asks nobody who they are.</summary>
     public static readonly Identity Anybody = new("");
 

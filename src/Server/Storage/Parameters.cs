@@ -46,6 +46,9 @@ internal sealed class Parameters : SqlMapper.IDynamicParameters
 
     public Parameters With(string name, int? value) => Add(name, value, typeof(int?));
 
+    /// <summary>The party of a statement that finds only what somebody sees.</summary>
+    public Parameters With(Sight sight) => sight.Party is { } party ? With("party", party) : this;
+
     /// <summary>A value, null or not, and its type.</summary>
     public (object? Value, Type Type) Find(string name)
     {

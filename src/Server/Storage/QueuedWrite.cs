@@ -1,8 +1,19 @@
+using System.Diagnostics;
+using ServiceOrdering.Server.Telemetry;
+
 namespace ServiceOrdering.Server.Storage;
 
 /// <summary>A write that waits for its turn. It may be run more than once, and is answered once.</summary>
 internal abstract class QueuedWrite
 {
+    private bool _isTaken;
+
+    /// <summary>When it was put into the queue, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    public long Since { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>From when it is put into the queue until it is answered; null where the call that makes it is not recorded.</summary>
+    public Activity? Span { get; } = Tracing.StartOfCall("write");
+
     /// <summary>Why the last run failed; null where it did not.</summary>
     public Exception? Failure { get; protected set; }
 
@@ -13,6 +24,19 @@ internal abstract class QueuedWrite
     public abstract void Answer();
 
     public abstract void Fail(Exception cause);
+
+    /// <summary>Its turn has come: it is run in a transaction. Where it is run again, in another one, it has not waited again.</summary>
+    public void Take(Activity? commit)
+    {
+        if (commit is not null)
+            Span?.AddLink(new ActivityLink(commit.Context));
+        if (_isTaken)
+            return;
+        _isTaken = true;
+        var waited = Stopwatch.GetElapsedTime(Since).TotalSeconds;
+        Metrics.WriteQueueWait.Record(waited);
+        Span?.AddEvent(new ActivityEvent("taken from the queue")).SetTag("service_ordering.write.queue.wait", waited);
+    }
 }
 
 /// <inheritdoc/>
@@ -31,7 +55,7 @@ internal sealed class QueuedWrite<T>(Caller caller, Func<Write, ValueTask<T>> wo
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _result = await work(new Write(session, now, clock, caller, counters));
+            _result = await work(new Write(session, now, clock, caller, counters, Span));
             _position = counters.Last;
             return true;
         }
@@ -44,6 +68,7 @@ internal sealed class QueuedWrite<T>(Caller caller, Func<Write, ValueTask<T>> wo
 
     public override void Answer()
     {
+        Tracing.End(Span, Failure?.Message);
         if (Failure is not null)
         {
             _source.SetException(Failure);
@@ -53,5 +78,9 @@ internal sealed class QueuedWrite<T>(Caller caller, Func<Write, ValueTask<T>> wo
         _source.SetResult(_result!);
     }
 
-    public override void Fail(Exception cause) => _source.SetException(cause);
+    public override void Fail(Exception cause)
+    {
+        Tracing.End(Span, cause.Message);
+        _source.SetException(cause);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ServiceOrdering.Server.Telemetry;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -42,6 +43,7 @@ internal sealed class ScanQueue(TimeSpan limit)
                 throw Errors.ApiErrors.ServerUnavailable("Too many lists and searches are waiting; try again in a moment.");
             if (unindexed.Count == 0)
                 return await RunInTurnAsync(scan, unindexed, cancellationToken);
+            Metrics.UnindexedScans.Add(1);
             await EnterAsync(_unhelped, cancellationToken);
             try
             {

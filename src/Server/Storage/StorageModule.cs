@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage.Postgres;
 using ServiceOrdering.Server.Storage.Sqlite;
+using ServiceOrdering.Server.Telemetry;
 
 namespace ServiceOrdering.Server.Storage;
 
@@ -13,7 +14,8 @@ internal static class StorageModule
     {
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection("Storage")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidation>();
-        services.AddHealthChecks().AddCheck<StorageCheck>("storage");
+        services.AddSingleton<StorageCheck>().AddHealthChecks().AddCheck<StorageCheck>("storage");
+        services.AddPostgresTelemetry().AddSingleton<IGaugeReader, StorageGauges>();
         services.AddSingleton<Leases>().AddWritingService<Leases>();
         services.AddSingleton<DueWork>().AddWritingService<DueWork>();
         return services.AddSingleton<Database>(provider =>

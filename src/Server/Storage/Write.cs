@@ -1,10 +1,12 @@
+using System.Diagnostics;
+
 namespace ServiceOrdering.Server.Storage;
 
 /// <summary>
 /// One write: everything done through it is one transaction, whatever resources it is about. It is passed on and never opened
 /// by whom it was given to. A write may be run twice, and must then do the same.
 /// </summary>
-internal sealed class Write(Session session, DateTimeOffset now, DateTimeOffset clock, Caller caller, Counters counters)
+internal sealed class Write(Session session, DateTimeOffset now, DateTimeOffset clock, Caller caller, Counters counters, Activity? span)
 {
     public Session Session => session;
 
@@ -15,6 +17,9 @@ internal sealed class Write(Session session, DateTimeOffset now, DateTimeOffset 
     public DateTimeOffset Clock => clock;
 
     public Caller Caller => caller;
+
+    /// <summary>Its span, where the call that makes it is recorded.</summary>
+    public Activity? Span => span;
 
     /// <summary>The position that the next event will have.</summary>
     public long UpcomingPosition => counters.Last + 1;

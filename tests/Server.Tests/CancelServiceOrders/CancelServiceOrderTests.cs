@@ -4,6 +4,7 @@ using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Fulfillment.V1;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Tests.Fulfillment;
 using ServiceOrdering.Server.Tests.Hub;
 using Tmf.ServiceOrdering.V4;
@@ -94,7 +95,7 @@ public sealed class CancelServiceOrderTests : IDisposable
     {
         foreach (var (filter, index) in new[] { ("", "cancel_service_order_by_date"), ("state=done", "cancel_service_order_by_state"), ("serviceOrder.id=1", "cancel_service_order_by_order") })
         {
-            var query = Server.CancelServiceOrders.CancelServiceOrderRequests.Check(new ListCancelServiceOrdersRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing);
+            var query = Server.CancelServiceOrders.CancelServiceOrderRequests.Check(new ListCancelServiceOrdersRequest { Filter = filter }, Sight.All, Query.UnknownAttributes.MatchNothing);
             Assert.Contains(_server.Server.Explain<CancelServiceOrder>(query), step => step.Contains(index, StringComparison.Ordinal));
         }
         await Task.CompletedTask;

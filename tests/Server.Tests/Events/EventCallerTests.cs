@@ -32,7 +32,7 @@ public sealed class EventCallerTests : IDisposable
         {
             await _server.Service<Database>().WriteAsync(caller, async write =>
             {
-                await EventEnvelope.AppendAsync(write, new EventKind("ServiceOrderCreateEvent", "", ""), "serviceOrder", "x", "{}");
+                await EventEnvelope.AppendAsync(write, new EventKind("ServiceOrderCreateEvent", "", ""), "serviceOrder", "x", parties: null, "{}");
                 return true;
             }, Cancel);
         }

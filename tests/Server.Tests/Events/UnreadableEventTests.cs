@@ -88,7 +88,7 @@ public sealed class UnreadableEventTests : IDisposable
         Server.Storage.Caller.Server,
         async write =>
         {
-            await Server.Events.EventLog.AppendAsync(write, "unreadable", type, "serviceOrder", "x", "2026-01-01T00:00:00.000Z", body, gap: null);
+            await Server.Events.EventLog.AppendAsync(write, "unreadable", type, "serviceOrder", "x", "2026-01-01T00:00:00.000Z", body, gap: null, parties: null);
             return 0;
         },
         Cancel);

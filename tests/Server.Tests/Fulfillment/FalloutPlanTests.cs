@@ -21,7 +21,7 @@ public sealed class FalloutPlanTests : IDisposable
     [InlineData("serviceOrderId=o", "fallout_item_by_item")]
     public void Page_is_found_in_an_index(string filter, string index)
     {
-        var plan = _server.Explain<FalloutItem>(FalloutRequests.Check(new ListFalloutItemsRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing));
+        var plan = _server.Explain<FalloutItem>(FalloutRequests.Check(new ListFalloutItemsRequest { Filter = filter }, Sight.All, Query.UnknownAttributes.MatchNothing));
 
         Assert.Contains(plan, step => step.Contains($" {index}", StringComparison.Ordinal));
     }
@@ -31,7 +31,7 @@ public sealed class FalloutPlanTests : IDisposable
     [InlineData("state=running")]
     public void Page_of_jobs_is_found_in_an_index(string filter)
     {
-        var plan = _server.Explain<Job>(JobRequests.Check(new ListJobsRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing));
+        var plan = _server.Explain<Job>(JobRequests.Check(new ListJobsRequest { Filter = filter }, Sight.All, Query.UnknownAttributes.MatchNothing));
 
         Assert.Contains(plan, step => step.Contains(filter.Length == 0 ? " job_by_created_date" : " job_by_state", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal) || step.Contains("Sort", StringComparison.Ordinal));

@@ -19,7 +19,7 @@ public sealed class StaleWorkTests : IDisposable
         await _server.TakeAsync();
         var database = _server.Server.Service<Database>();
         var (row, order) = await database.ReadAsync(async session =>
-            (await WorkTable.FindAsync(session, id, "1"), await _server.Server.Service<ResourceTable<ServiceOrder>>().GetAsync(session, id)));
+            (await WorkTable.FindAsync(session, id, "1"), await _server.Server.Service<ResourceTable<ServiceOrder>>().GetAsync(session, id, Sight.All)));
 
         await HoldAsync(id);
 

@@ -21,6 +21,13 @@ public sealed class StartTests
     [InlineData("--Onap:AllowedTargets:0=partner.example/nbi", "'partner.example/nbi', which is no address such as https://partner.example/nbi/api/v4")]
     [InlineData("--Onap:AllowedTargets:0=ftp://partner.example/nbi", "absolute, http or https")]
     [InlineData("--Onap:TargetTimeout=00:10:00", "Onap:TargetTimeout must be from 00:00:00.1 to 00:05:00")]
+    [InlineData("--Telemetry:Prometheus=maybe", "Telemetry:Prometheus 'maybe' is not known. Allowed: auto, on, off.")]
+    [InlineData("--Telemetry:SamplingRatio=2 --Telemetry:Otlp:Protocol=udp", "Telemetry:Otlp:Protocol 'udp' is not known. Allowed: grpc, http.; Telemetry:SamplingRatio must be from 0 to 1")]
+    [InlineData("--Telemetry:SamplingRatio=all", "'all' at 'Telemetry:SamplingRatio'")]
+    [InlineData("--Telemetry:Otlp:Endpoint=collector:4317", "Telemetry:Otlp:Endpoint 'collector:4317' is no address such as http://collector.example:4317")]
+    [InlineData("--Telemetry:Otlp:Url=http://collector:4317", "Telemetry:Otlp:Url is not known. Allowed in Telemetry:Otlp: Endpoint, Protocol.")]
+    [InlineData("--Telemetry:GaugeInterval=00:00:00", "Telemetry:GaugeInterval must be from 00:00:00.1 to 00:05:00")]
+    [InlineData("--Shutdown:Delay=01:00:00", "Shutdown:Delay must be from 00:00:00 to 00:05:00")]
     public async Task Setting_that_cannot_be_used_is_told_in_a_line(string setting, string told)
     {
         var (exitCode, error) = await RunAsync([.. Split(setting), "--Kestrel:Endpoints:Rest:Url=http://127.0.0.1:0"]);

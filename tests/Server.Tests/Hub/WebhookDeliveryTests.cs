@@ -224,7 +224,7 @@ public sealed class WebhookDeliveryTests : IDisposable
         await using var idle = await Listener.StartAsync();
         var idleId = await _server.SubscribeAsync(idle);
         var dispatcher = _server.Service<WebhookDispatcher>();
-        var idler = await _server.Service<EventSubscriptionStore>().GetAsync("", idleId);
+        var idler = await _server.Service<EventSubscriptionStore>().GetAsync("", idleId, Sight.All);
         await WaitAsync(() => dispatcher.PositionOf(idler) == 1);
 
         // The writer is busy while the answer comes and while deliveries are stopped.

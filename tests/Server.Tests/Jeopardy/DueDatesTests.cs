@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Tests.Fulfillment;
 using ServiceOrdering.Server.Tests.Hub;
 using Tmf.ServiceOrdering.V4;
@@ -157,7 +158,7 @@ public sealed class DueDatesTests : IDisposable
     [InlineData("jeopardyAlert.jeopardyType=noWorker&state=inProgress")]
     public void List_of_a_danger_uses_an_index(string filter)
     {
-        var plan = _server.Server.Explain<ServiceOrder>(ServiceOrderRequests.Check(new ListServiceOrdersRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing));
+        var plan = _server.Server.Explain<ServiceOrder>(ServiceOrderRequests.Check(new ListServiceOrdersRequest { Filter = filter }, Sight.All, Query.UnknownAttributes.MatchNothing));
 
         RunningServer.AssertSearches(plan, "service_order", "PRIMARY KEY (path=? AND value=?)", "service_order_value_pkey");
     }

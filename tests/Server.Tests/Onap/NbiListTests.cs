@@ -78,7 +78,7 @@ public sealed class NbiListTests : IDisposable
     [InlineData("orderDate.gt=2020-01-01", "service_order", "service_order_by_order_date (order_date>?)")]
     [InlineData("state=InProgress", "service_order", "service_order_by_state (state=?)")]
     public void Filters_are_searches(string filter, string table, string plan) =>
-        RunningServer.AssertSearches(_server.Explain<ServiceOrder>(NbiOrderQuery.Check(new Nbi.ListServiceOrdersRequest { Filter = filter })!), table, plan);
+        RunningServer.AssertSearches(_server.Explain<ServiceOrder>(NbiOrderQuery.Check(new Nbi.ListServiceOrdersRequest { Filter = filter }, Sight.All)!), table, plan);
 
     [Fact]
     public async Task What_a_page_needs_besides_its_orders_is_found_by_their_ids()
@@ -87,7 +87,7 @@ public sealed class NbiListTests : IDisposable
         foreach (var (statement, parameter, index) in new (Func<Session, string>, string, string)[]
         {
             (WorkTable.Percentages, "orderIds", TestDatabase.IsPostgres ? "work_pkey" : "SEARCH work USING PRIMARY KEY (order_id=?)"),
-            (ServiceOrderStore.Known, "ids", TestDatabase.IsPostgres ? "service_order_pkey" : "sqlite_autoindex_service_order_1 (id=?)"),
+            (session => ServiceOrderStore.Known(session, ""), "ids", TestDatabase.IsPostgres ? "service_order_pkey" : "sqlite_autoindex_service_order_1 (id=?)"),
         })
         {
             var plan = await database.ScanAsync(

@@ -1,5 +1,6 @@
 using System.Net;
 using ServiceOrdering.Server.ServiceInventory;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Server.Tests.ServiceInventory.ExampleServices;
 
@@ -108,7 +109,7 @@ public sealed class ListServicesTests : IDisposable
     [InlineData("supportingService.id=s&state=active", "PRIMARY KEY (path=? AND value=?)")]
     public void Filter_that_is_asked_often_uses_its_index(string filter, string index)
     {
-        var plan = _server.Explain<Service>(ServiceRequests.Check(new ListServicesRequest { Filter = filter }, Query.UnknownAttributes.MatchNothing));
+        var plan = _server.Explain<Service>(ServiceRequests.Check(new ListServicesRequest { Filter = filter }, Sight.All, Query.UnknownAttributes.MatchNothing));
 
         RunningServer.AssertSearches(plan, "service", index, index.StartsWith("PRIMARY KEY", StringComparison.Ordinal) ? "service_value_pkey" : null);
     }

@@ -4,6 +4,7 @@ using System.Net;
 using Grpc.Core;
 using ServiceOrdering.Client;
 using ServiceOrdering.Server.ServiceOrders;
+using ServiceOrdering.Server.Storage;
 using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Server.Tests.ServiceOrders;
@@ -159,7 +160,7 @@ public sealed class PageTokenTests : IDisposable
         Assert.DoesNotContain(plan, step => step.Contains(sort));
     }
 
-    private List<string> Explain(ListServiceOrdersRequest request) => _server.Explain<ServiceOrder>(ServiceOrderRequests.Check(request, Query.UnknownAttributes.MatchNothing));
+    private List<string> Explain(ListServiceOrdersRequest request) => _server.Explain<ServiceOrder>(ServiceOrderRequests.Check(request, Sight.All, Query.UnknownAttributes.MatchNothing));
 
     private async Task<List<string>> WalkAsync(string filter, int limit)
     {

@@ -163,7 +163,7 @@ public sealed class SeveralServersTests : IDisposable
             Caller.Server,
             async write =>
             {
-                await EventLog.AppendAsync(write, "future", "FutureThingCreateEvent", "futureThing", "f", "2026-01-01T00:00:00.000Z", """{"eventId":"future"}""", gap: null);
+                await EventLog.AppendAsync(write, "future", "FutureThingCreateEvent", "futureThing", "f", "2026-01-01T00:00:00.000Z", """{"eventId":"future"}""", gap: null, parties: null);
                 return 0;
             },
             Cancel);

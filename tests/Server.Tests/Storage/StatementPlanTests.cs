@@ -1,5 +1,6 @@
 using ServiceOrdering.Server.CancelServiceOrders;
 using ServiceOrdering.Server.Fulfillment;
+using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Jeopardy;
 using ServiceOrdering.Server.Jobs;
 using ServiceOrdering.Server.Onap;
@@ -39,6 +40,9 @@ public sealed class StatementPlanTests
         { AgedFallout.First, ["fallout_due_by_time"] },
         { AgedFallout.Due, ["fallout_due_by_time"] },
         { NbiChecking.Named, ["service_value"] },
+        { HubGauges.Suspended, ["event_subscription_suspended"] },
+        { WorkGauges.Work, ["work_waiting_by_since", "work_leased"] },
+        { UnservedGauge.Kinds, ["work_"] },
     };
 
     [Theory]

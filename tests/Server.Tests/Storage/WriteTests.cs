@@ -28,10 +28,11 @@ public sealed class WriteTests : IDisposable
             return await Services.WriteAsync(write, before: null, NewService("s"));
         });
 
-        Assert.Equal("o", (await Orders.GetAsync("o")).Resource.Id);
-        Assert.Equal("s", (await Services.GetAsync("s")).Resource.Id);
+        Assert.Equal("o", (await Orders.GetAsync("o", Sight.All)).Resource.Id);
+        Assert.Equal("s", (await Services.GetAsync("s", Sight.All)).Resource.Id);
         Assert.Equal([("ServiceOrderCreateEvent", "o", 1L), ("ServiceCreateEvent", "s", 2L)], _server.Log().Select(logged => (logged.Type, logged.ResourceId, logged.Position)));
-        Assert.Equal(2, _server.Query<long>("select cast(sum(total) as bigint) from resource_count")[0]);
+        // The order, its item and the service.
+        Assert.Equal(3, _server.Query<long>("select cast(sum(total) as bigint) from resource_count")[0]);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class WriteTests : IDisposable
         await Assert.ThrowsAsync<ConflictException>(() => WriteAsync(write => Services.WriteAsync(write, first, NewService("s", "late"))));
         await Assert.ThrowsAsync<ConflictException>(() => WriteAsync(write => Services.WriteAsync(write, first, after: null)));
 
-        Assert.Equal("changed", (await Services.GetAsync("s")).Resource.Name);
+        Assert.Equal("changed", (await Services.GetAsync("s", Sight.All)).Resource.Name);
         Assert.Equal(2, _server.Log().Count);
     }
 

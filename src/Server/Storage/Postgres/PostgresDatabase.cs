@@ -34,7 +34,8 @@ internal sealed partial class PostgresDatabase : Database
         {
             // Where both are started at once, the database may need a moment longer.
             TryAsync(() => PrepareAsync(settings, logger), e => e, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            _source = NpgsqlDataSource.Create(settings);
+            // The name is what its metrics are labelled with; without one it would be the connection string.
+            _source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "storage" }.Build();
             Identity = StartAsync(options.ReadOnly, logger).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is not DatabaseUnusableException)
@@ -124,6 +125,10 @@ internal sealed partial class PostgresDatabase : Database
         _signals.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _source.Dispose();
     }
+
+    public override int WaitingWrites => _writer?.Waiting ?? 0;
+
+    public override ValueTask<long> SizeAsync() => ReadAsync(session => session.FindAsync<long>("select pg_database_size(current_database())"));
 
     protected override DatabaseHealth Health => _health;
 

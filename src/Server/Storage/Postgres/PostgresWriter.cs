@@ -42,7 +42,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action _committed;
     private readonly ILogger _logger;
-    private readonly Channel<(QueuedWrite Write, long Since)> _waiting;
+    private readonly Channel<QueuedWrite> _waiting;
     private readonly Counters _counters = new();
     private readonly List<QueuedWrite> _lost = [];
     private readonly Task _running;
@@ -68,14 +68,17 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         _time = time;
         _committed = committed;
         _logger = logger;
-        _waiting = Channel.CreateBounded<(QueuedWrite, long)>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
+        _waiting = Channel.CreateBounded<QueuedWrite>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
         _running = Task.Run(RunAsync);
     }
+
+    /// <summary>How many writes wait.</summary>
+    public int Waiting => _waiting.Reader.Count;
 
     public Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         var write = new QueuedWrite<T>(caller, work, cancellationToken);
-        if (!_waiting.Writer.TryWrite((write, Stopwatch.GetTimestamp())))
+        if (!_waiting.Writer.TryWrite(write))
             throw ApiErrors.ServerUnavailable(_closing ? "The server is shutting down." : "Too many writes are waiting.");
         return write.Task;
     }
@@ -97,7 +100,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             batch.Clear();
             if (!_waiting.Reader.TryRead(out var oldest))
                 continue;
-            batch.Add(oldest.Write);
+            batch.Add(oldest);
             await CommitAsync(batch, oldest.Since, LargestBatch);
         }
     }
@@ -106,13 +109,16 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private async Task CommitAsync(List<QueuedWrite> batch, long since, int most)
     {
         var alone = new List<QueuedWrite>();
+        var measured = new MeasuredCommit(batch);
+        // What is sent to the database is a part of it.
+        Activity.Current = measured.Span;
         for (var pause = FirstPause; batch.Count > 0; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
                 if (_isUnconfirmed && await IsCommittedAsync())
                     break;
-                while (batch.Count > 0 && !await TryCommitAsync(batch, most, alone))
+                while (batch.Count > 0 && !await TryCommitAsync(batch, most, alone, measured))
                 {
                     // What is new could only have lost to the same, and take another try.
                     most = batch.Count;
@@ -131,11 +137,15 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
                 }
                 var isHopeless = !PostgresFault.Passes(e) || Stopwatch.GetElapsedTime(since) + pause > _patience;
                 if (isHopeless)
+                {
+                    measured.End(batch.Count, e);
                     Fail(batch, e);
+                }
                 else
                     await Task.Delay(pause);
             }
         }
+        measured.End(batch.Count);
         Answer(batch);
         // Not before what they have lost to is there: who is told so reads again at once.
         _lost.ForEach(write => write.Fail(new ConflictException()));
@@ -156,7 +166,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         batch.Clear();
         // Who has waited as long need not wait for a try of his own.
         while (_waiting.Reader.TryPeek(out var next) && Stopwatch.GetElapsedTime(next.Since) > _patience && _waiting.Reader.TryRead(out next))
-            next.Write.Fail(judged);
+            next.Fail(judged);
     }
 
     private void Answer(List<QueuedWrite> batch)
@@ -175,7 +185,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     /// False where some of its writes failed in it: those are out of the batch, either answered or to be run alone, and nothing of
     /// the batch is in the database.
     /// </returns>
-    private async ValueTask<bool> TryCommitAsync(List<QueuedWrite> batch, int most, List<QueuedWrite> alone)
+    private async ValueTask<bool> TryCommitAsync(List<QueuedWrite> batch, int most, List<QueuedWrite> alone, MeasuredCommit measured)
     {
         _connection ??= await _source.OpenConnectionAsync();
         var session = new PostgresSession(_connection);
@@ -194,7 +204,10 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
 
         // What has come while others had the counter need not wait for another turn.
         while (batch.Count < most && _waiting.Reader.TryRead(out var next))
-            batch.Add(next.Write);
+        {
+            batch.Add(next);
+            measured.Take(next);
+        }
         var ends = new int[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {

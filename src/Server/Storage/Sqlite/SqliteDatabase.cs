@@ -158,6 +158,10 @@ internal sealed class SqliteDatabase : Database
         _file.Dispose();
     }
 
+    public override int WaitingWrites => _writes?.Waiting ?? 0;
+
+    public override ValueTask<long> SizeAsync() => new(Length(Location) + Length(Location + "-wal"));
+
     protected override DatabaseHealth Health => _health;
 
     protected override string Filler => "hex(zeroblob(65536))";
@@ -168,6 +172,8 @@ internal sealed class SqliteDatabase : Database
     // Being nice does not do where there are no processors to spare: a scan that has one finishes its turn of milliseconds while
     // the writer waits for it.
     private bool IsWriting() => Environment.ProcessorCount < ProcessorsToSpare && _writes is { IsBusy: true };
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private static string NoFile(string name) => $"{name} must name a database file, such as 'Data Source=service-ordering.db'.";
 

@@ -48,6 +48,16 @@ internal sealed class WriteQueue : IDisposable
     /// <summary>Whether there was something to write in the last few milliseconds.</summary>
     public bool IsBusy => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastCommit)) < Lull;
 
+    /// <summary>How many writes wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
+    }
+
     public Task<T> EnqueueAsync<T>(Caller caller, Func<Write, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         var write = new QueuedWrite<T>(caller, work, cancellationToken);
@@ -100,6 +110,7 @@ internal sealed class WriteQueue : IDisposable
 
     private void Commit(List<QueuedWrite> batch)
     {
+        var measured = new MeasuredCommit(batch);
         var changes = _session.TotalChanges;
         try
         {
@@ -111,11 +122,13 @@ internal sealed class WriteQueue : IDisposable
         catch (Exception e)
         {
             RollBack();
+            measured.End(batch.Count, e);
             var told = _health.Judge(e);
             foreach (var write in batch)
                 write.Fail(told);
             return;
         }
+        measured.End(batch.Count);
         if (_session.TotalChanges != changes)
             _health.Succeeded();
         Volatile.Write(ref _lastCommit, Stopwatch.GetTimestamp());

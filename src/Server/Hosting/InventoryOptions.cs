@@ -1,0 +1,24 @@
+using ServiceOrdering.Server.Storage;
+
+namespace ServiceOrdering.Server.Hosting;
+
+/// <summary>The section <c>Inventory</c> of the configuration: what of the services is for whom.</summary>
+internal sealed record InventoryOptions
+{
+    private const string All = "all";
+    private const string CustomerFacing = "customer-facing";
+    private const string Worker = "fulfillment:work:execute";
+    private const string Administration = "administration:";
+
+    /// <summary>
+    /// What is shown of the inventory to who reads it from outside: <c>all</c> (default), or the <c>customer-facing</c> services alone. From
+    /// inside read those who have the scope <c>fulfillment:work:execute</c> or one of administration; nobody who has not said who it is.
+    /// </summary>
+    public string Expose { get; init; } = All;
+
+    /// <summary>Whether somebody who is bound to no party reads from outside.</summary>
+    public bool IsOutside(Identity identity) => Expose == CustomerFacing
+        && (identity.Scopes is { } scopes ? !scopes.Contains(Worker) && !scopes.Any(scope => scope.StartsWith(Administration, StringComparison.Ordinal)) : ReferenceEquals(identity, Identity.Anybody));
+
+    public bool IsKnown => Expose is All or CustomerFacing;
+}

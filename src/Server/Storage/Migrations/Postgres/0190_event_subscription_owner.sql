@@ -1,0 +1,4 @@
+-- Whose subscription it is: the name of whoever made it; null for those of callers without one, and of before that was kept.
+alter table event_subscription add column owner text collate "C";
+
+create index event_subscription_by_owner on event_subscription (owner);

@@ -1,0 +1,92 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ServiceOrdering.Server.Telemetry;
+
+internal static class TelemetryModule
+{
+    private const string Section = "Telemetry";
+    private const string StandardEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ServiceName = "service-ordering";
+
+    /// <summary>To be called before other modules add interceptors: what those answer is measured too.</summary>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = Read(configuration.GetSection(Section));
+        services.AddSingleton(Options.Create(options)).AddSingleton<CallTelemetry>();
+        services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<CallTelemetry>());
+        var isSent = options.Otlp.Endpoint is not null || configuration[StandardEndpoint] is { Length: > 0 };
+        if (!isSent && options.Prometheus == TelemetryOptions.Off)
+            return services;
+        services.AddSingleton<GaugeSnapshot>().AddHostedService(provider => provider.GetRequiredService<GaugeSnapshot>());
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource
+            .AddService(ServiceName, serviceVersion: ServerVersion.Text)
+            // What an operator says of it by OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES counts.
+            .AddEnvironmentVariableDetector());
+        telemetry.WithMetrics(metrics =>
+        {
+            // No meter of HTTP clients: it would have a series for each host of a webhook.
+            metrics.AddMeter(Metrics.MeterName).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
+            // Prometheus' checks take a gauge of such a name for a part of a histogram.
+            foreach (var name in new[] { "dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.thread_pool.thread.count", "dotnet.timer.count" })
+                metrics.AddView(name, MetricStreamConfiguration.Drop);
+            if (options.Prometheus != TelemetryOptions.Off)
+                metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
+            if (isSent)
+                metrics.AddOtlpExporter(otlp => Address(otlp, options, "/v1/metrics"));
+        });
+        if (isSent)
+        {
+            telemetry.WithTracing(traces => traces
+                .SetSampler(new ParentBasedSampler(new CallSampler(options.SamplingRatio)))
+                .AddSource(Tracing.SourceName)
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !IsOfMachines(http.Request.Path))
+                .AddHttpClientInstrumentation()
+                .AddOtlpExporter(otlp => Address(otlp, options, "/v1/traces")));
+        }
+        return services;
+    }
+
+    private static bool IsOfMachines(PathString path) => path.StartsWithSegments("/metrics") || path.StartsWithSegments("/health");
+
+    private static void Address(OtlpExporterOptions otlp, TelemetryOptions options, string path)
+    {
+        // Else the standard's variables say all of it.
+        if (options.Otlp.Endpoint is not { } endpoint)
+            return;
+        otlp.Protocol = options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        otlp.Endpoint = new Uri(options.IsGrpc ? endpoint : endpoint.TrimEnd('/') + path);
+    }
+
+    // What is exported is decided before there is a server that could validate its options.
+    private static TelemetryOptions Read(IConfigurationSection section)
+    {
+        var options = new TelemetryOptions();
+        List<string> problems =
+        [
+            .. Unknown(section, typeof(TelemetryOptions)),
+            .. Unknown(section.GetSection(nameof(TelemetryOptions.Otlp)), typeof(OtlpOptions)),
+        ];
+        try
+        {
+            options = section.Get<TelemetryOptions>() ?? options;
+            problems.AddRange(options.Problems());
+        }
+        catch (InvalidOperationException e)
+        {
+            problems.Add(e.Message);
+        }
+        return problems.Count == 0 ? options : throw new OptionsValidationException(Section, typeof(TelemetryOptions), problems);
+    }
+
+    private static IEnumerable<string> Unknown(IConfigurationSection section, Type options)
+    {
+        var known = options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name).ToList();
+        return section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(child => $"{child.Path} is not known. Allowed in {section.Path}: {string.Join(", ", known)}.");
+    }
+}
