@@ -89,6 +89,17 @@ contract_baseline() {
   done
 }
 
+# Only its program that checks metrics and rules is wanted; Debian would start a server with it.
+set_up_promtool() {
+  command -v promtool >/dev/null && return
+  step "Prometheus' promtool"
+  if install_packages prometheus; then
+    as_root systemctl disable --now prometheus >/dev/null 2>&1 || true
+  else
+    note "no promtool: what it checks is skipped. To have it: apt-get install prometheus"
+  fi
+}
+
 check_protos() {
   [[ -x $buf ]] || return 0
   step "Protos"
@@ -181,6 +192,7 @@ done
 dotnet --version >/dev/null 2>&1 || die "needs the .NET SDK that global.json names: https://dotnet.microsoft.com/download"
 set_up_node_tools
 set_up_postgres
+set_up_promtool
 check_protos
 build
 if $check; then check_format; check_packages; fi

@@ -66,6 +66,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 $"--Storage:Provider={(BenchmarkDatabase.IsPostgres ? "postgres" : "sqlite")}",
                 $"--Storage:ConnectionString={database.ConnectionString}",
                 "--Checking:Mode=Manual",
+                "--Telemetry:Prometheus=off",
             },
         };
         foreach (var setting in settings)

@@ -31,7 +31,7 @@ if (BenchmarkDatabase.IsPostgres && "PostgreSQL servers".Contains(plan.Only, Str
 
 await using var server = await BenchmarkServer.StartAsync();
 var table = new Table().AddColumns("What", "Against", "Per second", "Reference", "Server CPU", "Reference", "Ratio", "Aim");
-foreach (var row in (await ServiceOrderRows.MeasureAsync(server, plan with { Servers = [server.Process] })).Concat(await SecurityRows.MeasureAsync(plan)))
+foreach (var row in (await ServiceOrderRows.MeasureAsync(server, plan with { Servers = [server.Process] })).Concat(await CostRows.MeasureAsync(plan)))
     table.AddRow(row.What, row.Against, $"{row.Call.Rate:N0}", $"{row.Reference.Rate:N0}",
         $"{row.Call.ServerMicroseconds:0} µs", $"{row.Reference.ServerMicroseconds:0} µs", $"{row.Ratio:0.00}", row.Aim);
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);

@@ -76,6 +76,6 @@ public sealed partial class RunningServer : IAsyncLifetime
         }
     }
 
-    [GeneratedRegex(@"Listening on .*\bgRPC (?<address>http://[^\s;,]+)")]
+    [GeneratedRegex(@"Listening on .*\bgRPC (?<address>https?://[^\s;,]+)")]
     private static partial Regex ListeningLine();
 }

@@ -10,9 +10,11 @@ public sealed class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
 
-    private ServerProcess(Process process, Uri rest, Uri grpc)
+    private ServerProcess(Process process, IEnumerable<string> told, Uri rest, Uri grpc)
     {
         _process = process;
+        foreach (var line in told)
+            _log.Enqueue(line);
         (Rest, Grpc) = (rest, grpc);
     }
 
@@ -20,7 +22,7 @@ public sealed class ServerProcess : IDisposable
 
     public Uri Grpc { get; }
 
-    /// <summary>What it has told since it listens.</summary>
+    /// <summary>What it has told, apart from where it listens.</summary>
     public IReadOnlyList<string> Log => [.. _log];
 
     public int Id => _process.Id;
@@ -42,13 +44,17 @@ public sealed class ServerProcess : IDisposable
         foreach (var (key, value) in database.Settings.Concat(settings))
             start.ArgumentList.Add($"--{key}={value}");
         var process = Process.Start(start)!;
+        var told = new List<string>();
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             var at = line.IndexOf(Listening, StringComparison.Ordinal);
             if (at < 0)
+            {
+                told.Add(line);
                 continue;
+            }
             var addresses = line[(at + Listening.Length)..].Split([", gRPC ", "; "], StringSplitOptions.None);
-            var server = new ServerProcess(process, new Uri(addresses[0]), new Uri(addresses[1]));
+            var server = new ServerProcess(process, told, new Uri(addresses[0]), new Uri(addresses[1]));
             _ = server.ReadLogAsync(cancellationToken);
             return server;
         }

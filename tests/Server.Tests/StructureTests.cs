@@ -25,6 +25,9 @@ public sealed partial class StructureTests
             .ToLookup(use => use.From, use => use.To);
 
         Assert.Contains("Resources", uses["ServiceOrders"]);
+        // What everybody may measure by.
+        Assert.Contains("Telemetry", uses["Storage"]);
+        Assert.Empty(uses["Telemetry"]);
         var done = new HashSet<string>();
         foreach (var folder in uses.Select(use => use.Key))
             Visit(folder, []);

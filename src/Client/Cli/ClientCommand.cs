@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ServiceOrdering.Cli.Config;
 using ServiceOrdering.Client;
 
 namespace ServiceOrdering.Cli;
@@ -19,11 +20,13 @@ internal abstract class ClientCommand : Command, IHasExamples
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var server = arguments.GetRequiredValue(GlobalOptions.Server);
         var screen = Screen.For(arguments);
+        var server = "";
         try
         {
-            using var client = ServiceOrderingClient.Connect(server);
+            using var connection = Connection.Of(arguments, screen.Errors);
+            server = connection.Server;
+            using var client = connection.Open();
             return await RunAsync(arguments, client, screen, cancellationToken);
         }
         catch (Exception exception)

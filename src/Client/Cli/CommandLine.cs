@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ServiceOrdering.Cli.Cancels;
+using ServiceOrdering.Cli.Config;
 using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Cli.Fallout;
 using ServiceOrdering.Cli.Hub;
@@ -46,7 +47,8 @@ internal static class CommandLine
             Places and follows orders of telecom services, and keeps the inventory of services.
 
             Exit codes: {ExitCode.Done} done; {ExitCode.Refused} refused by the server, or not found;
-            {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.Interrupted} interrupted.
+            {ExitCode.NotDone} wrong usage, unreadable file or no server; {ExitCode.NotLetIn} not let in: credentials are missing, no good or
+            not enough; {ExitCode.Interrupted} interrupted.
             """)
         {
             GlobalOptions.Server,
@@ -60,7 +62,9 @@ internal static class CommandLine
             new ServicesCommand(),
             new HubCommand(),
             new KeysCommand(),
+            new ConfigCommand(),
         };
+        CredentialOptions.AddTo(root);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);
         return root;

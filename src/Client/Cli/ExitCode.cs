@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>Nothing was asked of a server: wrong usage, an unreadable file; or no server answered.</summary>
     public const int NotDone = 2;
 
+    /// <summary>The server, or the provider of tokens, does not know who calls, or does not let them do this.</summary>
+    public const int NotLetIn = 3;
+
     /// <summary>Ctrl-C, as shells count it: 128 and the signal's number.</summary>
     public const int Interrupted = 130;
 }

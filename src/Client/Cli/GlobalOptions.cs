@@ -2,20 +2,18 @@ using System.CommandLine;
 
 namespace ServiceOrdering.Cli;
 
-/// <summary>The options that every command has.</summary>
+/// <summary>The options that every command has, besides those of <see cref="CredentialOptions"/>.</summary>
 internal static class GlobalOptions
 {
     public const string ServerVariable = "SERVICE_ORDERING_SERVER";
 
-    private const string DefaultServer = "http://127.0.0.1:5081";
+    public const string DefaultServer = "http://127.0.0.1:5081";
 
     public static Option<string> Server { get; } = new("--server", "-s")
     {
-        Description = $"Address of the server's gRPC port; also taken from {ServerVariable}.",
+        Description = $"Address of the server's gRPC port; also taken from {ServerVariable} and the context. Default: {DefaultServer}.",
         HelpName = "URL",
         Recursive = true,
-        DefaultValueFactory = _ =>
-            Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } chosen ? chosen : DefaultServer,
     };
 
     public static Option<string> Output { get; } = new Option<string>("--output", "-o")

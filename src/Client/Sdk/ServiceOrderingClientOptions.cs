@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 
 namespace ServiceOrdering.Client;
@@ -12,10 +13,35 @@ public sealed record ServiceOrderingClientOptions
     public string? ApiKey { get; init; }
 
     /// <summary>
+    /// A token that is sent with every call as <c>authorization: Bearer …</c>. Default: none. Not sent in the clear to another
+    /// machine. One of this, <see cref="AccessToken"/> and <see cref="ClientCredentials"/>.
+    /// </summary>
+    public string? BearerToken { get; init; }
+
+    /// <summary>
     /// Asked before every call for the token that is sent as <c>authorization: Bearer …</c>; it should remember the token
-    /// until shortly before it expires. Default: none. Not sent in the clear to another machine.
+    /// until shortly before it expires, as <see cref="CachedAccessToken"/> does. Default: none. Not sent in the clear to another
+    /// machine.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? AccessToken { get; init; }
+
+    /// <summary>
+    /// The account at a provider that tokens are got with. Default: none. Neither its secret nor a token is sent in the clear to
+    /// another machine.
+    /// </summary>
+    public ClientCredentials? ClientCredentials { get; init; }
+
+    /// <summary>
+    /// A certificate with its private key that the client shows to the server; needs https. Stays the caller's to dispose of.
+    /// Default: none.
+    /// </summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>
+    /// Certificates of authorities that the server's certificate has to come from, in place of those that the machine trusts.
+    /// A provider of tokens may have one of either. Default: none; the machine's.
+    /// </summary>
+    public X509Certificate2Collection? TrustedCertificates { get; init; }
 
     /// <summary>
     /// Whether credentials may travel unencrypted to another machine, as inside a service mesh that encrypts by itself.
@@ -36,8 +62,8 @@ public sealed record ServiceOrderingClientOptions
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>
-    /// Carries the requests in place of the client's own handler: for client certificates, or to reach a server in the
-    /// same process. Stays the caller's to dispose of. Default: none.
+    /// Carries the requests in place of the client's own handler, as to reach a server in the same process; certificates are its
+    /// matter then. Stays the caller's to dispose of. Default: none.
     /// </summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 }

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Events.V1;
-using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Telemetry;
@@ -18,18 +17,19 @@ internal sealed class EventGrpcService(
         WatchEventsRequest request, IServerStreamWriter<WatchEventsResponse> responseStream, ServerCallContext context)
     {
         var filter = EventRequests.Check(request, context.Identity().Sight, types, context.UnknownAttributes());
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var end = new StreamEnd(context, lifetime, time);
         var cursor = new EventCursor(tail, log, database, filter, time, options.Value.CheckpointInterval);
         using var share = budget.OfStream(context);
-        var stream = new EventStream(cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, share, end.Token);
+        var stream = new EventStream(
+            cursor, database, types, tokens, filter, address.For(context), responseStream, unreadable, share, tellsActors: context.Identity().Sight.SeesAll, end.Token);
         Metrics.Watchers.Add(1);
         try
         {
             await stream.RunAsync(request);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.Reason is { } reason)
         {
-            throw ApiErrors.ServerUnavailable("The server is shutting down.");
+            throw reason;
         }
         finally
         {

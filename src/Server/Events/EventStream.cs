@@ -10,7 +10,7 @@ namespace ServiceOrdering.Server.Events;
 /// <summary>One call of WatchEvents: what a cursor comes to, as messages.</summary>
 internal sealed class EventStream(
     EventCursor cursor, Database database, EventTypes types, ResumeTokens tokens, EventFilter filter, string baseAddress,
-    IServerStreamWriter<WatchEventsResponse> responses, UnreadableEvents unreadable, AnswerShare share, CancellationToken cancellationToken)
+    IServerStreamWriter<WatchEventsResponse> responses, UnreadableEvents unreadable, AnswerShare share, bool tellsActors, CancellationToken cancellationToken)
 {
     // Small messages share a packet, but nothing piles up unsent.
     private const long MostUnflushed = 16 * 1024;
@@ -127,7 +127,8 @@ internal sealed class EventStream(
     {
         try
         {
-            return logged.Response(baseAddress, types, tokens);
+            var response = logged.Response(baseAddress, types, tokens);
+            return tellsActors || response.Actor.Length == 0 ? response : new WatchEventsResponse(response) { Actor = "" };
         }
         catch (Exception e)
         {

@@ -79,7 +79,7 @@ internal sealed class LoggedEvent(
             if (address == baseAddress)
                 return known;
         }
-        var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = types.Read(type, body, baseAddress).Event };
+        var response = new WatchEventsResponse { ResumeToken = tokens.Write(position), Event = types.Read(type, body, baseAddress).Event, Actor = actor ?? "" };
         SharedMessages.Add(response);
         if (_responses.Length < MostResponses)
             ImmutableInterlocked.Update(ref _responses, responses => responses.Add((baseAddress, response)));

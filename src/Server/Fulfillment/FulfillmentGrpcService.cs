@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ServiceOrdering.Fulfillment.V1;
-using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
@@ -23,7 +22,7 @@ internal sealed class FulfillmentGrpcService(
 
     public override async Task StreamWork(IAsyncStreamReader<StreamWorkRequest> requestStream, IServerStreamWriter<StreamWorkResponse> responseStream, ServerCallContext context)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var end = new StreamEnd(context, lifetime, time);
         if (!await requestStream.MoveNext(end.Token))
             return;
         var start = FulfillmentRequests.CheckStart(requestStream.Current);
@@ -57,10 +56,12 @@ internal sealed class FulfillmentGrpcService(
                         dispatcher.LookAgain();
                 }
             }
-            catch (OperationCanceledException) when (reading.IsFaulted || lifetime.ApplicationStopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (reading.IsFaulted || end.Reason is not null)
             {
-                await reading;
-                throw ApiErrors.ServerUnavailable("The server is shutting down.");
+                await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (reading.IsFaulted)
+                    await reading;
+                throw end.Reason!;
             }
             await reading;
             hasLeft = true;
@@ -191,7 +192,7 @@ internal sealed class FulfillmentGrpcService(
     }
 
     /// <summary>Reads what the worker says until it has said all. What it says wrong ends the stream.</summary>
-    private async Task ReadCreditAsync(IAsyncStreamReader<StreamWorkRequest> requests, WorkTaker taker, CancellationTokenSource end)
+    private async Task ReadCreditAsync(IAsyncStreamReader<StreamWorkRequest> requests, WorkTaker taker, StreamEnd end)
     {
         try
         {

@@ -58,9 +58,6 @@ internal sealed class AnswerCompression(IServiceProvider services, IOptions<Resp
                 return Task.CompletedTask;
             if (!http.Response.Headers.Vary.Any(vary => vary?.Contains("Accept-Encoding", StringComparison.OrdinalIgnoreCase) == true))
                 http.Response.Headers.AppendList("Vary", ["Accept-Encoding"]);
-            // How long it would be compressed nobody has tried.
-            if (HttpMethods.IsHead(http.Request.Method) && http.Request.Headers.AcceptEncoding.Count > 0)
-                http.Response.ContentLength = null;
             return Task.CompletedTask;
         });
         return next(http);

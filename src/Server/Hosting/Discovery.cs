@@ -6,7 +6,6 @@ using Grpc.HealthCheck;
 using Grpc.Reflection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using ServiceOrdering.Security.V1;
 
 namespace ServiceOrdering.Server.Hosting;
 
@@ -30,11 +29,11 @@ internal static class Discovery
     /// <summary>To be called when every other service is mapped.</summary>
     public static void MapDiscovery(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Name == Start, ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).Open();
+        app.MapHealthChecks("/health/startup", new HealthCheckOptions { Predicate = check => check.Name == Start, ResponseWriter = HealthAnswer.WriteAsync }).Open();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).Open();
         // What there is to call is told in the contract anyway; who may ask the server is said like for any method.
-        app.MapGrpcReflectionService().WithMetadata(new Access { Scope = "administration:documentation:read", Cost = Cost.Stream });
+        app.MapGrpcReflectionService().WithMetadata(Scopes.Documentation);
         app.MapGrpcHealthChecksService().AllowAnonymous();
         var health = app.Services.GetRequiredService<IOptions<GrpcHealthChecksOptions>>().Value;
         foreach (var service in Services(((IEndpointRouteBuilder)app).DataSources).Select(service => service.FullName))
@@ -47,6 +46,9 @@ internal static class Discovery
                 watched.SetStatus(service, Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing);
         });
     }
+
+    // Probes have no credentials, and are no traffic.
+    private static void Open(this IEndpointConventionBuilder probe) => probe.DisableHttpMetrics().AllowAnonymous();
 
     private static IEnumerable<string> ServiceNames(IServiceProvider provider) =>
         Services([provider.GetRequiredService<EndpointDataSource>()]).Select(service => service.FullName);

@@ -31,7 +31,7 @@ internal static class Endpoints
             kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreams;
             var endpoints = kestrel.ApplicationServices.GetRequiredService<ListeningEndpoints>();
             var configuration = context.Configuration.GetSection("Kestrel");
-            ServerCertificate.Check(configuration);
+            ServerCertificate.Check(configuration, context.HostingEnvironment.ContentRootPath);
             var loader = kestrel.Configure(configuration);
             foreach (var name in configuration.GetSection("Endpoints").GetChildren().Select(section => section.Key))
             {
@@ -66,7 +66,7 @@ internal static class Endpoints
         var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod()
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
-            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After",
+            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After", Callers.ConsistencyHeader, "Idempotent-Replayed",
                 "Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding")));
         AnswerCompression.Add(builder);
 

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Options;
-using ServiceOrdering.Security.V1;
 using ServiceOrdering.Server.Telemetry;
 
 namespace ServiceOrdering.Server.Hosting;
 
-/// <summary>The page that Prometheus reads: where it is on, or, where nobody has said so, where only this machine reaches the server.</summary>
+/// <summary>The page that Prometheus reads.</summary>
 internal static class MetricsEndpoint
 {
     private const string Path = "/metrics";
@@ -14,13 +13,10 @@ internal static class MetricsEndpoint
         var served = app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.Prometheus;
         if (served == TelemetryOptions.Off)
             return;
-        var reach = app.Services.GetRequiredService<Reach>();
-        app.MapPrometheusScrapingEndpoint(Path, meterProvider: null, page => page.Use((http, next) =>
-        {
-            if (served == TelemetryOptions.On || reach.IsThisMachine)
-                return next(http);
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }), optionsName: null).WithMetadata(new Access { Scope = "administration:metrics:read", Cost = Cost.Read });
+        var page = app.MapPrometheusScrapingEndpoint(Path).DisableHttpMetrics();
+        if (served == TelemetryOptions.Open)
+            page.AllowAnonymous();
+        else
+            page.WithMetadata(Scopes.Metrics);
     }
 }

@@ -16,9 +16,11 @@ internal sealed partial class ServerCertificate
 {
     private readonly FileContent<SslStreamCertificateContext> _files;
 
-    private ServerCertificate(IConfigurationSection section, TimeProvider time, ILogger logger)
+    private ServerCertificate(IConfigurationSection section, string root, TimeProvider time, ILogger logger)
     {
-        var (path, keyPath, password) = (section["Path"]!, section["KeyPath"], section["Password"]);
+        var path = Path.Combine(root, section["Path"]!);
+        var keyPath = section["KeyPath"] is { } key ? Path.Combine(root, key) : null;
+        var password = section["Password"];
         _files = new FileContent<SslStreamCertificateContext>(
             keyPath is null ? [path] : [path, keyPath],
             content => keyPath is null ? FromPkcs12(content[0], password) : FromPem(content[0], content[1], password),
@@ -35,20 +37,22 @@ internal sealed partial class ServerCertificate
         // With a certificate for each name (Sni), or one of a store, it is as Kestrel does it.
         if (!endpoint.IsHttps || endpoint.ConfigSection.GetSection("Sni").Exists() || section["Path"] is null)
             return;
-        var certificate = new ServerCertificate(section, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
+        var certificate = new ServerCertificate(section, services.GetRequiredService<IHostEnvironment>().ContentRootPath, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>());
         endpoint.HttpsOptions.OnAuthenticate = (_, options) => options.ServerCertificateContext = certificate._files.Current;
     }
 
     /// <summary>Finds certificates that cannot be used, before a port is open.</summary>
+    /// <param name="kestrel">Kestrel's configuration.</param>
+    /// <param name="root">The folder that paths are relative to.</param>
     /// <exception cref="OptionsValidationException">There is one.</exception>
-    public static void Check(IConfiguration kestrel)
+    public static void Check(IConfiguration kestrel, string root)
     {
         var sections = kestrel.GetSection("Endpoints").GetChildren().Select(endpoint => endpoint.GetSection("Certificate")).Append(kestrel.GetSection("Certificates:Default"));
         foreach (var section in sections.Where(section => section["Path"] is not null))
         {
             try
             {
-                _ = new ServerCertificate(section, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)._files.Current;
+                _ = new ServerCertificate(section, root, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)._files.Current;
             }
             catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
             {
@@ -60,11 +64,13 @@ internal sealed partial class ServerCertificate
     private static SslStreamCertificateContext FromPem(byte[] chain, byte[] key, string? password)
     {
         var (text, secret) = (Encoding.UTF8.GetString(chain), Encoding.UTF8.GetString(key));
-        using var certificate = password is null ? X509Certificate2.CreateFromPem(text, secret) : X509Certificate2.CreateFromEncryptedPem(text, secret, password);
+        var certificate = password is null ? X509Certificate2.CreateFromPem(text, secret) : X509Certificate2.CreateFromEncryptedPem(text, secret, password);
+        // Windows takes no key that is in memory alone.
+        if (OperatingSystem.IsWindows())
+            certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
         var all = new X509Certificate2Collection();
         all.ImportFromPem(text);
-        // Windows takes no key that is in memory alone.
-        return Context(OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null) : new X509Certificate2(certificate), all);
+        return Context(certificate, all);
     }
 
     private static SslStreamCertificateContext FromPkcs12(byte[] store, string? password)

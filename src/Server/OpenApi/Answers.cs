@@ -1,13 +1,14 @@
 using System.Globalization;
 using Google.Protobuf.Reflection;
 using Microsoft.OpenApi;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Transcoding.Http;
 using ServiceOrdering.Transcoding.Streams;
 
 namespace ServiceOrdering.Server.OpenApi;
 
 /// <summary>What an operation answers: its success in all its statuses, and its errors.</summary>
-internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comments comments, ErrorResponses errors)
+internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comments comments, Examples examples, ErrorResponses errors)
 {
     private const string Json = "application/json";
 
@@ -17,7 +18,7 @@ internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comment
         if (route.Page is not null)
             responses["206"] = Part(method, route, style);
         if (route.HttpMethod == "GET" && route.ResponseHeaders.Any(header => header.Name == "ETag"))
-            responses["304"] = new OpenApiResponse { Description = "The caller has it as it is. No body.", Headers = Headers(method, route) };
+            responses["304"] = new OpenApiResponse { Description = "The caller has it as it is. No body.", Headers = Headers(method, route, style) };
         errors.AddTo(responses, method, route);
         return responses;
     }
@@ -25,10 +26,10 @@ internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comment
     private OpenApiResponse Success(MethodDescriptor method, HttpRoute route, JsonStyle style) => new()
     {
         Description = Comments.Summary(comments.InJson(method.OutputType)) + ".",
-        Headers = Headers(method, route),
+        Headers = Headers(method, route, style),
         Content = route.SuccessStatus == 204 ? null
             : method.IsServerStreaming ? Stream(method)
-            : new Dictionary<string, IOpenApiMediaType> { [Json] = new OpenApiMediaType { Schema = Body(method, route, style) } },
+            : new Dictionary<string, IOpenApiMediaType> { [Json] = examples.AddTo(new OpenApiMediaType { Schema = Body(method, route, style) }, style == JsonStyle.Tmf ? route.ResponseBody?.Descriptor : null) },
     };
 
     private OpenApiResponse Part(MethodDescriptor method, HttpRoute route, JsonStyle style)
@@ -57,7 +58,7 @@ internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comment
         },
     };
 
-    private Dictionary<string, IOpenApiHeader>? Headers(MethodDescriptor method, HttpRoute route)
+    private Dictionary<string, IOpenApiHeader>? Headers(MethodDescriptor method, HttpRoute route, JsonStyle style)
     {
         var headers = route.ResponseHeaders.ToDictionary(header => header.Name, header => (IOpenApiHeader)new OpenApiHeader
         {
@@ -70,6 +71,11 @@ internal sealed class Answers(OpenApiDocument document, Schemas schemas, Comment
             headers["X-Result-Count"] = Shared("X-Result-Count", "How many are in the answer.", JsonSchemaType.Integer);
             headers["Link"] = Shared("Link", "The first, previous, next and last page, as RFC 8288 has it.");
         }
+        if (Parameters.CanBeStrict(route, style))
+            headers["Preference-Applied"] = Shared("Preference-Applied", "`handling=strict` where that was asked for.");
+        // The package drops what a method says after its answer.
+        if (style == JsonStyle.Tmf && route.HttpMethod != "GET")
+            headers[Callers.ConsistencyHeader] = Shared(Callers.ConsistencyHeader, "Where something was written: who sends it with a request sees that write, at any server.");
         if (method.IsServerStreaming)
             headers["Cache-Control"] = Shared("Cache-Control", "Always `no-store`.");
         return headers.Count > 0 ? headers : null;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Scalar.AspNetCore;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.OpenApi;
 
@@ -30,7 +31,7 @@ internal static class DocumentationPage
         options.Agent = new ScalarAgentOptions { Disabled = true };
         options.CustomCss = "a[href^='https://scalar.com'] { display: none; }";
         options.Mcp = new ScalarMcpOptions { Disabled = true };
-    }).AllowAnonymous();
+    }).WithMetadata(Scopes.Documentation);
 
     // Its styles are made by its script.
     private static string Policy(string nonce) =>

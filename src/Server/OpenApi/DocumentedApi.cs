@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Fulfillment.V1;
 using ServiceOrdering.Inventory.V1;
+using ServiceOrdering.Security.V1;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Onap;
 using Tmf.ServiceInventory.V5;
@@ -75,15 +76,15 @@ internal sealed partial record DocumentedApi
         new()
         {
             Name = "service-ordering",
-            Title = "Work, fallout, jobs, events and topology",
+            Title = "Work, fallout, jobs, events, topology and keys",
             Version = "1.0.0",
-            Description = "What no standard has: work for those who deliver items, what they could not deliver, jobs over many orders, the stream of events, the delivery of events to listeners, and the links between services.",
+            Description = "What no standard has: work for those who deliver items, what they could not deliver, jobs over many orders, the stream of events, the delivery of events to listeners, the links between services, and API keys.",
             Services =
             [
                 FulfillmentService.Descriptor, FalloutService.Descriptor, JobService.Descriptor, EventService.Descriptor, EventSubscriptionService.Descriptor,
-                EventDeliveryService.Descriptor, ServiceTopologyService.Descriptor,
+                EventDeliveryService.Descriptor, ServiceTopologyService.Descriptor, ApiKeyService.Descriptor,
             ],
-            Plain = [FulfillmentService.Descriptor, FalloutService.Descriptor, JobService.Descriptor],
+            Plain = [FulfillmentService.Descriptor, FalloutService.Descriptor, JobService.Descriptor, ApiKeyService.Descriptor],
         },
     ];
 

@@ -4,9 +4,14 @@ using Microsoft.OpenApi;
 
 namespace ServiceOrdering.Server.OpenApi;
 
-/// <summary>Requests that the server takes: those of the file beside this one, and those of the project's folder of examples.</summary>
+/// <summary>
+/// Requests that the server takes, those of the file beside this one and those of the project's folder of examples; and what resources look
+/// like in answers.
+/// </summary>
 internal sealed class Examples
 {
+    private readonly JsonObject _answers = Read("OpenApi/answers.json").AsObject();
+
     // Name of the method, media type, name of the example; a text is the name of a file.
     private readonly JsonObject _all = Read("OpenApi/examples.json").AsObject();
 
@@ -16,6 +21,17 @@ internal sealed class Examples
         from type in method.Value!.AsObject()
         from example in type.Value!.AsObject()
         select (method.Key, type.Key, example.Key, BodyOf(example.Value!));
+
+    /// <summary>Resources as they are answered, by the names of their messages.</summary>
+    public IEnumerable<(string Message, JsonNode Body)> Answers => _answers.Select(answer => (answer.Key, answer.Value!));
+
+    /// <summary>Shows what is answered: the resource, or a list with it.</summary>
+    public OpenApiMediaType AddTo(OpenApiMediaType media, FieldDescriptor? body)
+    {
+        if (body?.FieldType == FieldType.Message && _answers[body.MessageType.FullName] is { } answer)
+            media.Example = body.IsRepeated ? new JsonArray(answer.DeepClone()) : answer.DeepClone();
+        return media;
+    }
 
     public OpenApiMediaType AddTo(OpenApiMediaType media, MethodDescriptor method, string mediaType)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.OpenApi;
 
@@ -7,8 +8,8 @@ internal static class OpenApiModule
     public static IServiceCollection AddOpenApiDocuments(this IServiceCollection services) => services.AddSingleton<OpenApiDocuments>();
 
     /// <summary>
-    /// Serves the documents under <c>/openapi</c>, and the page that shows them under <c>/docs</c>. They say what the contract says,
-    /// which everybody may know; what the page sends needs credentials like any request.
+    /// Serves the documents under <c>/openapi</c>, and the page that shows them under <c>/docs</c>. Whoever asks needs
+    /// the scope for it, which everybody has where nobody is asked who they are; what the page sends needs credentials like any request.
     /// </summary>
     public static IEndpointRouteBuilder MapOpenApiDocuments(this WebApplication routes)
     {
@@ -20,7 +21,7 @@ internal static class OpenApiModule
                 return Results.NotFound();
             response.Headers.CacheControl = "no-cache";
             return Results.Bytes(document.Json, "application/json", entityTag: EntityTagHeaderValue.Parse(document.ETag));
-        }).AllowAnonymous();
+        }).WithMetadata(Scopes.Documentation);
         routes.MapDocumentationPage();
         return routes;
     }

@@ -15,7 +15,7 @@ internal sealed class Operations(OpenApiDocument document, Schemas schemas, Comm
 
     private readonly Parameters _parameters = new(document, schemas, comments);
     private readonly SecuritySchemes _security = new(document);
-    private readonly Answers _answers = new(document, schemas, comments, errors);
+    private readonly Answers _answers = new(document, schemas, comments, examples, errors);
 
     public OpenApiOperation Of(MethodDescriptor method, HttpRule rule, JsonStyle style)
     {

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Microsoft.OpenApi;
 using ServiceOrdering.Json;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Transcoding.Http;
 
 namespace ServiceOrdering.Server.OpenApi;
@@ -34,12 +35,18 @@ internal sealed class Parameters(OpenApiDocument document, Schemas schemas, Comm
             parameters.AddRange([Shared("IfNoneMatch", IfNoneMatch), Shared("IfModifiedSince", IfModifiedSince)]);
         if (route.Page is not null)
             parameters.Add(Shared("Range", Range));
-        if (style == JsonStyle.Tmf && (route.TakesBody || route.QueryField is not null || route.QueryFields.Any()))
+        if (CanBeStrict(route, style))
             parameters.Add(Shared("Prefer", Prefer));
         if (route.HttpMethod != "GET")
             parameters.Add(Shared("CorrelationId", CorrelationId));
+        if (!method.IsServerStreaming)
+            parameters.Add(Shared("ConsistencyToken", ConsistencyToken));
         return parameters;
     }
+
+    /// <summary>Whether there is something that strict handling refuses.</summary>
+    public static bool CanBeStrict(HttpRoute route, JsonStyle style) =>
+        style == JsonStyle.Tmf && (route.TakesBody || route.QueryField is not null || route.QueryFields.Any());
 
     private OpenApiParameter Bound(string name, ParameterLocation location, FieldPath field, JsonStyle style) => new()
     {
@@ -83,6 +90,8 @@ internal sealed class Parameters(OpenApiDocument document, Schemas schemas, Comm
     private static OpenApiParameter Range() => Header("Range", "`items=0-9` stands for `offset` and `limit` where the query has neither; the answer is 206, or 416 where there are no items that far.");
 
     private static OpenApiParameter CorrelationId() => Header("X-Correlation-ID", "Names the caller's own affair: the events of what is changed carry it.");
+
+    private static OpenApiParameter ConsistencyToken() => Header(Callers.ConsistencyHeader, "What an earlier write answered with: the answer is of a server that has come as far.");
 
     private static OpenApiParameter Prefer()
     {

@@ -66,7 +66,7 @@ internal sealed class Schemas(OpenApiDocument document, Comments comments)
         return new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Description = comments.InJson(message),
+            Description = comments.InJson(message) + (form == BodyForm.Update ? " A member that is null is removed." : ""),
             Properties = shown.ToDictionary(FieldPlan.NameInJson, field => Property(field, style, form)),
             Required = required.Count > 0 ? required : null,
             // What is unknown is kept.

@@ -76,7 +76,8 @@ internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles
             var now = time.GetUtcNow();
             var expires = new DateTimeOffset(genuine.ValidTo, TimeSpan.Zero);
             var until = expires < now + Kept ? expires : now + Kept;
-            var token = new Token(Authentication.Of(_claims.Read(genuine), BearerToken.Challenge), TokenClaims.Certificate(genuine), current, until);
+            var (identity, certificate) = _claims.Read(genuine);
+            var token = new Token(Authentication.Of(identity, BearerToken.Challenge), certificate, current, until);
             if (until > now)
                 _known.Set(Digest(text), token, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = until - now, Size = text.Length + Overhead });
             return token;
@@ -101,8 +102,8 @@ internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles
         {
             var now = time.GetUtcNow().UtcDateTime;
             return expires is null ? throw new SecurityTokenNoExpirationException()
-                : expires + Skew < now ? throw new SecurityTokenExpiredException()
-                : notBefore - Skew > now ? throw new SecurityTokenNotYetValidException()
+                : expires < now - Skew ? throw new SecurityTokenExpiredException()
+                : notBefore > now + Skew ? throw new SecurityTokenNotYetValidException()
                 : true;
         },
     };

@@ -33,6 +33,9 @@ internal sealed record BearerOptions
     /// <summary>Types that tokens may say in their header, beside saying none. Default: at+jwt, application/at+jwt (RFC 9068), JWT.</summary>
     public string[] Types { get; init; } = [];
 
+    /// <summary>How long the provider is waited for. Default: 5 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether the provider may be reached without TLS; only for one on this machine. Default: no.</summary>
     public bool AllowHttp { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record BearerOptions
         : JwksFile is not null && !File.Exists(JwksFile) ? $"Security:Bearer:JwksFile: there is no file '{JwksFile}'."
         : JwksFile is not null && KeysProblem(JwksFile) is { } problem ? $"Security:Bearer:JwksFile: '{JwksFile}' cannot be used: {problem}"
         : Array.Find(Algorithms, algorithm => !Known.Contains(algorithm)) is { } bad ? $"Security:Bearer:Algorithms has '{bad}'. Allowed: {string.Join(", ", Known)}."
+        : Timeout < TimeSpan.FromSeconds(0.1) || Timeout > TimeSpan.FromMinutes(1) ? "Security:Bearer:Timeout must be from 00:00:00.1 to 00:01:00, such as 00:00:05."
         : Authority is not null && (!Uri.TryCreate(Authority, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
             ? $"Security:Bearer:Authority is '{Authority}', which is no address such as https://login.example/realms/orders."
         : Authority is not null && new Uri(Authority).Scheme == "http" && !AllowHttp ? "Security:Bearer:Authority is reached without TLS; Security:Bearer:AllowHttp=true allows that, for a provider on this machine."

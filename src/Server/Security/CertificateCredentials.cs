@@ -1,7 +1,6 @@
 using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Security.ApiKeys;

@@ -67,7 +67,7 @@ internal sealed record CertificateIdentity
         : Subject is { Length: > 0 } subject && NameOf(subject) is null ? $"Subject is '{subject}', which is no name such as CN=orchestrator, O=Example."
         : CallerName.Problem(EffectiveName) is { } problem ? problem
         : Array.Find(Roles, role => !isRole(role)) is { } unknown ? $"'{unknown}' is no role."
-        : Security.Scopes.Problem(Scopes) is { } scope ? scope
+        : Hosting.Scopes.Problem(Scopes) is { } scope ? scope
         : Roles.Length + Scopes.Length == 0 ? "it has neither Roles nor Scopes, and could do nothing."
         : Party is "" ? "Party is empty."
         : null;

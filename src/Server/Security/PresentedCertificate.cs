@@ -2,8 +2,6 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
 namespace ServiceOrdering.Server.Security;
@@ -31,10 +29,9 @@ internal sealed class PresentedCertificate(IOptions<ForwardedHeadersOptions> for
     /// <summary>The SHA-256 of the caller's certificate as tokens have it (RFC 8705, section 3.1); null for none.</summary>
     public string? ThumbprintOf(HttpContext http) => Of(http) is { } certificate ? Base64Url.EncodeToString(SHA256.HashData(certificate.RawDataMemory.Span)) : null;
 
-    // The address of a request is by now the one that the proxy told; that of its connection is not.
+    // Where nothing has told another, the address is that of the connection.
     private bool IsForwarded(HttpContext http) =>
-        Array.Exists(Marks, http.Request.Headers.ContainsKey)
-        || (http.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint is IPEndPoint { Address: var address } && _proxies.Contains(Plain(address)));
+        Array.Exists(Marks, http.Request.Headers.ContainsKey) || (http.Connection.RemoteIpAddress is { } address && _proxies.Contains(Plain(address)));
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

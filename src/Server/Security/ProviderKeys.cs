@@ -17,12 +17,11 @@ internal sealed partial class ProviderKeys(BearerOptions options, TimeProvider t
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     // What is trusted is read from where the configuration says, and from nowhere that a redirect leads to.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
     {
-        Timeout = Timeout,
+        Timeout = options.Timeout,
         MaxResponseContentBufferSize = LargestDocument,
     };
     private readonly string _discovery = options.Authority!.TrimEnd('/') + "/.well-known/openid-configuration";

@@ -1,3 +1,4 @@
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Security.ApiKeys;
 
 namespace ServiceOrdering.Server.Security;

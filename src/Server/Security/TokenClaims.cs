@@ -10,9 +10,9 @@ internal sealed class TokenClaims(BearerOptions options, Roles roles)
     // A provider that says what a token is for in its claims (Keycloak does) says so of these.
     private static readonly string[] OtherUses = ["ID", "Refresh", "Offline", "Logout"];
 
-    /// <summary>Who a token's bearer is.</summary>
+    /// <summary>Who a token's bearer is, and the SHA-256 of the certificate that the token is bound to (RFC 8705); null for none.</summary>
     /// <exception cref="FormatException">The token is for something else, or does not say it; the message says why.</exception>
-    public Identity Read(JsonWebToken token)
+    public (Identity Identity, string? Certificate) Read(JsonWebToken token)
     {
         using var document = JsonDocument.Parse(Microsoft.IdentityModel.Tokens.Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
         var claims = document.RootElement;
@@ -23,19 +23,14 @@ internal sealed class TokenClaims(BearerOptions options, Roles roles)
         if (CallerName.Problem(name) is { } problem)
             throw new FormatException($"The token names nobody: {problem}");
         var scopes = options.ScopeClaim is { } claim ? Texts(claims, claim) : Texts(claims, "scope").Concat(Texts(claims, "scp"));
-        return new Identity(name!, roles.Scopes([.. Texts(claims, options.RoleClaim)], scopes.SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))), Party(claims));
+        var granted = roles.Scopes([.. Texts(claims, options.RoleClaim)], scopes.SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        return (new Identity(name!, granted, Party(claims)) { Until = new DateTimeOffset(token.ValidTo, TimeSpan.Zero) }, Certificate(claims));
     }
 
-    /// <summary>The SHA-256 of the certificate that the token is bound to (RFC 8705); null for none.</summary>
-    /// <exception cref="FormatException">It is bound to something else.</exception>
-    public static string? Certificate(JsonWebToken token)
-    {
-        if (!token.TryGetPayloadValue<JsonElement>("cnf", out var confirmation))
-            return null;
-        if (confirmation.ValueKind == JsonValueKind.Object && confirmation.EnumerateObject().ToList() is [{ Name: "x5t#S256", Value: { ValueKind: JsonValueKind.String } thumbprint }])
-            return thumbprint.GetString();
-        throw new FormatException("The token is bound to something that this server does not check.");
-    }
+    // What is bound in a way that nobody here looks at would be good for whoever has stolen it.
+    private static string? Certificate(JsonElement claims) => !claims.TryGetProperty("cnf", out var confirmation) ? null
+        : confirmation.ValueKind == JsonValueKind.Object && confirmation.EnumerateObject().ToList() is [{ Name: "x5t#S256", Value: { ValueKind: JsonValueKind.String } thumbprint }] ? thumbprint.GetString()
+        : throw new FormatException("The token is bound to something that this server does not check.");
 
     // Who is bound to a party by a claim that cannot be read must not be free for that.
     private string? Party(JsonElement claims) => !TryFind(claims, options.PartyClaim, out var claim) || claim.ValueKind == JsonValueKind.Null ? null

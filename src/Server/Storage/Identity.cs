@@ -9,6 +9,9 @@ internal sealed record Identity(string Name, IReadOnlySet<string>? Scopes = null
     /// <summary>Whether somebody who is bound to no party sees no more than what is meant for the outside.</summary>
     public bool IsOutside { get; init; }
 
+    /// <summary>How long its credentials are good; null where they do not end.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>How much the caller sees.</summary>
     public Sight Sight => Party is not null ? Sight.Of(Party) : IsOutside ? Sight.Outside : Sight.All;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace ServiceOrdering.Server.Telemetry;
@@ -46,6 +47,7 @@ internal sealed partial class GaugeSnapshot : BackgroundService
     private readonly ILogger<GaugeSnapshot> _logger;
     private readonly HashSet<IGaugeReader> _failing = [];
     private volatile GaugeValues _current = new();
+    // A timestamp; 0 while nobody has asked.
     private long _asked;
 
     public GaugeSnapshot(IMeterFactory meters, IEnumerable<IGaugeReader> readers, IOptions<TelemetryOptions> options, TimeProvider time, ILogger<GaugeSnapshot> logger)
@@ -54,7 +56,6 @@ internal sealed partial class GaugeSnapshot : BackgroundService
         _interval = options.Value.GaugeInterval;
         _time = time;
         _logger = logger;
-        _asked = time.GetTimestamp();
         var meter = meters.Create(Metrics.MeterName);
         foreach (var gauge in Metrics.Gauges)
             meter.CreateObservableGauge(gauge.Name, () => Observe(gauge), gauge.Unit, gauge.Meaning);
@@ -63,12 +64,13 @@ internal sealed partial class GaugeSnapshot : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_interval, _time);
-        do
+        // Who asks first gets something.
+        await ReadAsync(stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (_time.GetElapsedTime(Volatile.Read(ref _asked)) < Interest)
+            if (Volatile.Read(ref _asked) is not 0 and var asked && _time.GetElapsedTime(asked) < Interest)
                 await ReadAsync(stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private IReadOnlyList<Measurement<double>> Observe(Gauge gauge)
@@ -87,6 +89,10 @@ internal sealed partial class GaugeSnapshot : BackgroundService
             {
                 await reader.ReadAsync(values).AsTask().WaitAsync(stoppingToken);
                 _failing.Remove(reader);
+            }
+            catch (RpcException)
+            {
+                // The database has told the log already why it cannot be read.
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

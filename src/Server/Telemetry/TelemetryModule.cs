@@ -13,6 +13,14 @@ internal static class TelemetryModule
     private const string StandardEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceName = "service-ordering";
 
+    private static readonly string[] LeftOut =
+    [
+        // Prometheus' checks take a gauge of such a name for a part of a histogram.
+        "dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.thread_pool.thread.count", "dotnet.timer.count",
+        // Counted up and down for each request, which costs more than it tells.
+        "http.server.active_requests", "kestrel.queued_requests",
+    ];
+
     /// <summary>To be called before other modules add interceptors: what those answer is measured too.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -29,10 +37,10 @@ internal static class TelemetryModule
             .AddEnvironmentVariableDetector());
         telemetry.WithMetrics(metrics =>
         {
-            // No meter of HTTP clients: it would have a series for each host of a webhook.
-            metrics.AddMeter(Metrics.MeterName).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
-            // Prometheus' checks take a gauge of such a name for a part of a histogram.
-            foreach (var name in new[] { "dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.thread_pool.thread.count", "dotnet.timer.count" })
+            // No meter of HTTP clients: it would have a series for each host of a webhook. Of the platform's others only those that tell of
+            // requests and connections: they measure each route that is matched and each buffer that is lent, at a price.
+            metrics.AddMeter(Metrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddRuntimeInstrumentation();
+            foreach (var name in LeftOut)
                 metrics.AddView(name, MetricStreamConfiguration.Drop);
             if (options.Prometheus != TelemetryOptions.Off)
                 metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);

@@ -3,18 +3,18 @@ namespace ServiceOrdering.Server.Telemetry;
 /// <summary>What is told to systems that watch the server: the configuration section <c>Telemetry</c>.</summary>
 internal sealed record TelemetryOptions
 {
-    public const string Auto = "auto";
-    public const string On = "on";
+    public const string Scope = "scope";
+    public const string Open = "open";
     public const string Off = "off";
 
     private const string Grpc = "grpc";
     private const string Http = "http";
 
     /// <summary>
-    /// Whether <c>/metrics</c> is served, for Prometheus. Allowed: <c>auto</c>, where only this machine reaches the server; <c>on</c>;
-    /// <c>off</c>. Default: <c>auto</c>.
+    /// To whom <c>/metrics</c> is served, for Prometheus. Allowed: <c>scope</c>, callers with the scope <c>administration:metrics:read</c>, which
+    /// everybody has where only this machine reaches the server and nobody is asked; <c>open</c>, whoever comes; <c>off</c>, nobody. Default: <c>scope</c>.
     /// </summary>
-    public string Prometheus { get; init; } = Auto;
+    public string Prometheus { get; init; } = Scope;
 
     /// <summary>Where traces and metrics are sent to.</summary>
     public OtlpOptions Otlp { get; init; } = new();
@@ -31,8 +31,8 @@ internal sealed record TelemetryOptions
     /// <summary>All that is wrong with the options.</summary>
     public IEnumerable<string> Problems()
     {
-        if (Prometheus is not (Auto or On or Off))
-            yield return $"Telemetry:Prometheus '{Prometheus}' is not known. Allowed: {Auto}, {On}, {Off}.";
+        if (Prometheus is not (Scope or Open or Off))
+            yield return $"Telemetry:Prometheus '{Prometheus}' is not known. Allowed: {Scope}, {Open}, {Off}.";
         if (Otlp.Protocol is not (Grpc or Http))
             yield return $"Telemetry:Otlp:Protocol '{Otlp.Protocol}' is not known. Allowed: {Grpc}, {Http}.";
         if (Otlp.Endpoint is { } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", Host.Length: > 0, UserInfo: "" }))

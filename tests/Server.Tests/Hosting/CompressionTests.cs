@@ -110,7 +110,10 @@ public sealed class CompressionTests : IDisposable
 
         // The share goes when the request has ended, a moment after its answer.
         while (budget.Free != free)
+        {
+            Cancel.ThrowIfCancellationRequested();
             await Task.Yield();
+        }
     }
 
     [Fact]

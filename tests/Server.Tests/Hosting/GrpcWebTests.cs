@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
 using ServiceOrdering.Events.V1;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Tests.Security;
 using Tmf.ServiceOrdering.V4;
 
@@ -48,6 +49,26 @@ public sealed class GrpcWebTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_is_kept_until_it_has_gone_out_is_whole_and_gives_its_memory_back()
+    {
+        var budget = _server.Service<AnswerBudget>();
+        var free = budget.Free;
+        for (var i = 0; i < 40; i++)
+            await _server.PlaceOrderAsync(ExampleOrders.Fiber);
+        using var channel = Open(_server, GrpcWebMode.GrpcWebText);
+
+        var page = await new ServiceOrderService.ServiceOrderServiceClient(channel).ListServiceOrdersAsync(new ListServiceOrdersRequest(), cancellationToken: Cancel);
+
+        Assert.Equal(40, page.ServiceOrders.Count);
+        // The share goes when the call has ended, a moment after its answer.
+        while (budget.Free != free)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task A_page_of_an_allowed_origin_may_ask_and_read_the_status()
     {
         var preflight = await _server.SendAsync(HttpMethod.Options, Method, null,
@@ -85,7 +106,10 @@ public sealed class GrpcWebTests : IDisposable
         var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
             await new ServiceOrderService.ServiceOrderServiceClient(channel).GetServiceOrderAsync(new GetServiceOrderRequest { Id = "1" }, cancellationToken: Cancel));
 
+        using var request = Request(null);
+        using var answer = await server.Http.SendAsync(request, Cancel);
         Assert.Equal(StatusCode.Unauthenticated, refusal.StatusCode);
+        Assert.Equal("application/grpc-web", answer.Content.Headers.ContentType!.MediaType);
     }
 
     [Fact]

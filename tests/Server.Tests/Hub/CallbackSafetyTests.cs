@@ -169,7 +169,7 @@ public sealed class CallbackSafetyTests
     public async Task Loopback_is_refused_where_others_can_reach_the_server(string setting, string value)
     {
         using var open = new RunningServer();
-        using var server = new RunningServer((setting, value));
+        using var server = new RunningServer((setting, value), ("Security:AllowAnonymous", "true"));
         const string Callback = "http://127.0.0.1:9/";
 
         await open.Subscriptions().CreateEventSubscriptionAsync(Request(Callback), cancellationToken: Cancel);

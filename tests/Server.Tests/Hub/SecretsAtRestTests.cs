@@ -47,8 +47,7 @@ public sealed class SecretsAtRestTests : IDisposable
         using (var server = new RunningServer(_database))
         {
             await AssertSignedAsync(server, listener);
-            while (server.Query<long>("select count(*) from event_subscription where secret like 'CfDJ8%' and previous_secret like 'CfDJ8%'") is [0])
-                await Task.Yield();
+            await UntilAsync(() => server.Query<long>("select count(*) from event_subscription where secret like 'CfDJ8%' and previous_secret like 'CfDJ8%'") is [1]);
         }
     }
 
@@ -153,6 +152,14 @@ public sealed class SecretsAtRestTests : IDisposable
         else
             File.WriteAllText(path, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         return path;
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!isSo())
+            await Task.Delay(10, limit.Token);
     }
 
     private static async Task AssertSignedAsync(RunningServer server, Listener listener)

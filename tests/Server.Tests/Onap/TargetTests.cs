@@ -39,7 +39,7 @@ public sealed class TargetTests
     [Fact]
     public async Task Public_address_is_our_own_and_case_and_port_of_its_scheme_do_not_matter()
     {
-        using var server = new RunningServer(("PublicBaseUrl", "https://orders.example/base"), ("Webhooks:AllowedHosts:0", "127.0.0.1"));
+        using var server = new RunningServer(("PublicBaseUrl", "https://orders.example/base"), ("Security:AllowAnonymous", "true"), ("Webhooks:AllowedHosts:0", "127.0.0.1"));
 
         var answer = await server.RegisterNbiAsync(Callback, Query, NbiListeners.HubPath, ("Target", "HTTPS://Orders.Example:443/base/nbi/api/v4"));
 

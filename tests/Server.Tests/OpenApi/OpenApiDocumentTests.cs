@@ -1,6 +1,12 @@
+using System.Diagnostics;
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Routing;
+using ServiceOrdering.Json;
 using ServiceOrdering.Security.V1;
 using ServiceOrdering.Server.OpenApi;
 
@@ -11,9 +17,15 @@ public sealed class OpenApiDocumentTests : IDisposable
 {
     private const string Path = "/openapi/tmf641.json";
 
-    private readonly RunningServer _server = new();
+    private readonly Lazy<RunningServer> _running = new(() => new RunningServer());
 
-    public void Dispose() => _server.Dispose();
+    private RunningServer Server => _running.Value;
+
+    public void Dispose()
+    {
+        if (_running.IsValueCreated)
+            Server.Dispose();
+    }
 
     [Fact]
     public async Task Files_of_the_repository_are_what_the_server_gives()
@@ -21,11 +33,31 @@ public sealed class OpenApiDocumentTests : IDisposable
         Assert.Equal(Documents.Names.Order(), Directory.GetFiles(Documents.Folder, "*.json").Select(file => System.IO.Path.GetFileNameWithoutExtension(file)).Order());
         foreach (var name in Documents.Names)
         {
-            var served = (await _server.GetAsync($"/openapi/{name}.json")).Body;
+            var served = (await Server.GetAsync($"/openapi/{name}.json")).Body;
 
             Assert.True(served == await File.ReadAllTextAsync(Documents.PathOf(name), Cancel),
-                $"docs/openapi/{name}.json is out of date. To renew it: dotnet run --project src/Server -- admin openapi docs/openapi");
+                $"docs/openapi/{name}.json is out of date. To renew it: dotnet run --project src/Server -- admin openapi ../../docs/openapi");
         }
+    }
+
+    [Fact]
+    public async Task The_command_writes_the_files_and_opens_no_database()
+    {
+        var folder = Directory.CreateTempSubdirectory("openapi-").FullName;
+        var start = new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"), "admin", "openapi", "written"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var told = await process.StandardOutput.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+
+        Assert.Equal((0, Documents.Names.Count()), (process.ExitCode, told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Equal([System.IO.Path.Combine(folder, "written")], Directory.GetFileSystemEntries(folder));
+        foreach (var name in Documents.Names)
+            Assert.Equal(await File.ReadAllTextAsync(Documents.PathOf(name), Cancel), await File.ReadAllTextAsync(System.IO.Path.Combine(folder, "written", $"{name}.json"), Cancel));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -41,7 +73,7 @@ public sealed class OpenApiDocumentTests : IDisposable
     [Fact]
     public void Every_route_is_in_one_document_and_no_other_is()
     {
-        var served = _server.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var served = Server.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()?.HttpRule)
             .OfType<Google.Api.HttpRule>()
             .Select(DocumentedApi.RouteOf)
@@ -90,13 +122,13 @@ public sealed class OpenApiDocumentTests : IDisposable
     [Fact]
     public async Task A_caller_who_has_a_document_is_told_so()
     {
-        var first = await _server.GetAsync(Path);
-        var again = await _server.GetAsync(Path, ("If-None-Match", first.Headers["ETag"]));
+        var first = await Server.GetAsync(Path);
+        var again = await Server.GetAsync(Path, ("If-None-Match", first.Headers["ETag"]));
 
         Assert.Equal((HttpStatusCode.OK, "application/json"), (first.Status, first.Headers["Content-Type"]));
         Assert.Equal((HttpStatusCode.NotModified, ""), (again.Status, again.Body));
-        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync("/openapi/nothing.json")).Status);
-        Assert.Equal("", (await _server.SendAsync(HttpMethod.Head, Path)).Body);
+        Assert.Equal(HttpStatusCode.NotFound, (await Server.GetAsync("/openapi/nothing.json")).Status);
+        Assert.Equal("", (await Server.SendAsync(HttpMethod.Head, Path)).Body);
     }
 
     [Theory]
@@ -104,46 +136,64 @@ public sealed class OpenApiDocumentTests : IDisposable
     [InlineData("PublicBaseUrl", "https://orders.example/api", "https://orders.example/api/tmf-api/serviceOrdering/v4")]
     public async Task The_address_of_the_server_is_the_one_that_clients_reach_it_at(string key, string value, string address)
     {
-        using var server = new RunningServer((key, value));
+        using var issuer = new Security.TokenIssuer();
+        using var server = new RunningServer([.. issuer.Settings, (key, value)]);
 
-        Assert.Equal(address, (string?)(await server.GetAsync(Path)).Json["servers"]![0]!["url"]);
+        Assert.Equal(address, (string?)(await server.GetAsync(Path, Administrator(issuer))).Json["servers"]![0]!["url"]);
     }
 
     [Fact]
-    public async Task Documents_and_page_are_there_for_callers_who_do_not_say_who_they_are()
+    public async Task Documents_and_page_are_for_callers_with_their_scope_where_callers_are_asked_who_they_are()
     {
         using var issuer = new Security.TokenIssuer();
         using var server = new RunningServer(issuer.Settings);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync(RunningServer.ServiceOrderPath)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(Path)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/docs/")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/docs/scalar.js")).Status);
+        // The page's script is its maker's, and says nothing of the server.
+        foreach (var path in new[] { Path, "/docs/" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync(path)).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await server.GetAsync(path, ("Authorization", $"Bearer {issuer.Issue("desk", roles: "order-desk")}"))).Status);
+            Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(path, Administrator(issuer))).Status);
+        }
     }
 
-    [Theory]
-    [InlineData("/openapi/tmf641.json")]
-    [InlineData("/docs")]
-    [InlineData("/docs/scalar.js")]
-    public async Task A_server_can_do_without_them(string path)
+    private static (string, string) Administrator(Security.TokenIssuer issuer) => ("Authorization", $"Bearer {issuer.Issue("anna", roles: "administrator")}");
+
+    [Fact]
+    public async Task A_server_can_do_without_them()
     {
         using var server = new RunningServer(("OpenApi:Enabled", "false"));
 
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(path)).Status);
+        foreach (var path in new[] { Path, "/docs", "/docs/", "/docs/scalar.js" })
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(path)).Status);
+    }
+
+    [Fact]
+    public void Every_example_of_an_answer_is_what_the_server_would_write()
+    {
+        foreach (var (name, body) in new Examples().Answers)
+        {
+            var type = DocumentedApi.All.SelectMany(api => api.Services).SelectMany(service => service.Methods).SelectMany(method => method.OutputType.Fields.InDeclarationOrder())
+                .First(field => field.FieldType == FieldType.Message && field.MessageType.FullName == name).MessageType;
+            var message = type.Parser.ParseFrom(ByteString.Empty);
+
+            Assert.True(JsonFormat.Read(Encoding.UTF8.GetBytes(body.ToJsonString()), message).Succeeded, name);
+            Assert.Equal(body.ToJsonString(), JsonNode.Parse(JsonFormat.ToText(message))!.ToJsonString());
+        }
     }
 
     [Fact]
     public async Task Every_example_of_a_request_is_taken()
     {
-        var order = await _server.PlaceOrderAsync(ExampleOrders.Fiber);
-        var service = (string)(await _server.SendAsync(HttpMethod.Post, RunningServer.ServicePath, ServiceInventory.ExampleServices.Minimal)).Json["id"]!;
+        var order = await Server.PlaceOrderAsync(ExampleOrders.Fiber);
+        var service = (string)(await Server.SendAsync(HttpMethod.Post, RunningServer.ServicePath, ServiceInventory.ExampleServices.Minimal)).Json["id"]!;
         var routes = DocumentedApi.All.SelectMany(api => api.Routes().Select(route => (route.Method.FullName, route.Verb, Path: (api.Bases.Count > 0 ? api.Bases[0] : "") + route.Path)));
         foreach (var (method, mediaType, name, body) in new Examples().All)
         {
             var (_, verb, path) = routes.First(route => route.FullName == method);
             var id = path.Contains("/service/", StringComparison.Ordinal) ? service : order;
 
-            var answer = await _server.SendAsync(
+            var answer = await Server.SendAsync(
                 new HttpMethod(verb), path.Replace("{id}", id, StringComparison.Ordinal),
                 body.ToJsonString().Replace("019a0000-0000-7000-8000-000000000001", order, StringComparison.Ordinal).Replace("https://listener.example", "http://127.0.0.1:9", StringComparison.Ordinal),
                 ("Content-Type", mediaType));

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Rpc;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Server.Security;
+using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Tests.Events;
 using ServiceOrdering.Server.Tests.Hub;
 using Tmf.ServiceOrdering.V4;
@@ -175,6 +179,35 @@ public sealed class LimitsTests : IDisposable
         await server.GetAsync($"{RunningServer.ServiceOrderPath}/none");
 
         (await server.GetAsync($"{RunningServer.ServiceOrderPath}/none")).IsError(HttpStatusCode.TooManyRequests, "53");
+    }
+
+    [Fact]
+    public void A_call_that_is_let_through_costs_next_to_no_memory()
+    {
+        const int Calls = 10_000;
+        using var server = new RunningServer(("Limits:Enabled", "true"), ("Limits:Reads:Burst", "10000000"));
+        var limiter = server.Service<IOptions<RateLimiterOptions>>().Value.GlobalLimiter!;
+        var http = new DefaultHttpContext();
+        http.Features.Set(new Identity("desk"));
+        http.SetEndpoint(server.Service<EndpointDataSource>().Endpoints.First(endpoint =>
+            endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Name == nameof(ServiceOrderService.ServiceOrderServiceClient.GetServiceOrder)));
+        Assert.True(Acquire());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var all = true;
+        for (var i = 0; i < Calls; i++)
+            all &= Acquire();
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(all);
+        // The package makes one small object to find the bucket.
+        Assert.InRange(bytes / Calls, 0, 64);
+
+        bool Acquire()
+        {
+            using var lease = limiter.AttemptAcquire(http);
+            return lease.IsAcquired;
+        }
     }
 
     [Fact]

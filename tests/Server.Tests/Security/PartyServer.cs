@@ -11,7 +11,7 @@ internal sealed class PartyServer : IDisposable
     public const string Orders = RunningServer.ServiceOrderPath;
     public const string Tasks = "/tmf-api/serviceOrdering/v4/cancelServiceOrder";
     public const string Services = RunningServer.ServicePath;
-    public const string Hub = "/tmf-api/serviceOrdering/v4/hub";
+    public const string Hubs = "/tmf-api/serviceOrdering/v4/hub";
     public const string NbiOrders = "/nbi/api/v4/serviceOrder";
     public const string NbiHub = "/nbi/api/v4/hub";
     public const string Watch = "/events/v1/watch";
@@ -39,6 +39,8 @@ internal sealed class PartyServer : IDisposable
     public HttpClient Desk { get; }
 
     public string TokenOf(string party) => _issuer.Issue(party, roles: "partner", scope: "service-ordering:service-order:delete", party: party);
+
+    public string Token(string name, string scope) => _issuer.Issue(name, scope: scope);
 
     public HttpClient As(string name, string roles = "", string scope = "", string? party = null) => Server.HttpAs(_issuer.Issue(name, roles, scope, party));
 
@@ -101,7 +103,7 @@ internal sealed class PartyServer : IDisposable
         while (true)
         {
             if (await reader.ReadLineAsync(Cancel) is not { } line)
-                throw new EndOfStreamException();
+                throw new EndOfStreamException(lines.Count == 0 ? "There was nothing." : $"It ended with {lines[^1].ToJsonString()}");
             if (line.Length == 0)
                 continue;
             var message = JsonNode.Parse(line)!;

@@ -251,6 +251,28 @@ public sealed class PartyTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_of_who_is_bound_to_a_party_is_refused_whichever_way_it_comes()
+    {
+        var other = await CreateAsync(_server.Beta, Orders, Order("beta"));
+        var mine = await CreateAsync(_server.Alpha, Orders, Order("alpha"));
+        var table = _server.Server.Service<Server.Resources.ResourceTable<ServiceOrder>>();
+        var caller = new Server.Storage.Caller(new Server.Storage.Identity("alpha", null, "alpha"), "");
+        var foreign = await table.GetAsync(other, Server.Storage.Sight.All);
+        var own = await table.GetAsync(mine, Server.Storage.Sight.All);
+        var nameless = own.Resource.Clone();
+        nameless.RelatedParty.Clear();
+
+        Assert.Equal(StatusCode.NotFound, await WriteAsync(foreign, foreign.Resource));
+        Assert.Equal(StatusCode.NotFound, await WriteAsync(foreign, null));
+        Assert.Equal(StatusCode.InvalidArgument, await WriteAsync(own, nameless));
+        Assert.Equal("2", (await ListAsync(_server.Desk, Orders)).Total);
+
+        async Task<StatusCode> WriteAsync(Server.Resources.Stored<ServiceOrder> before, ServiceOrder? after) => (await Assert.ThrowsAsync<RpcException>(() =>
+            _server.Server.Service<Server.Storage.Database>().WriteAsync(
+                caller, write => table.WriteAsync(write, before, after is null ? null : new Server.Resources.Draft<ServiceOrder>(after)), Cancel))).StatusCode;
+    }
+
+    [Fact]
     public async Task Key_of_a_request_is_its_callers_own()
     {
         var first = await PostAsync(_server.Alpha, Orders, Order("alpha"), ("Idempotency-Key", "k"));

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -16,11 +18,10 @@ internal sealed class TokenIssuer : IDisposable
     private readonly RsaSecurityKey _key;
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"jwks-{Guid.NewGuid():N}.json");
 
-    public TokenIssuer()
+    public TokenIssuer(string keyId = "first")
     {
-        _key = new RsaSecurityKey(_rsa) { KeyId = "first" };
-        var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_rsa.ExportParameters(includePrivateParameters: false)) { KeyId = _key.KeyId });
-        File.WriteAllText(_file, JsonSerializer.Serialize(new { keys = new[] { new { kty = jwk.Kty, kid = jwk.Kid, n = jwk.N, e = jwk.E, use = "sig" } } }));
+        _key = new RsaSecurityKey(_rsa) { KeyId = keyId };
+        File.WriteAllText(_file, Jwks);
     }
 
     /// <summary>What makes a server take its tokens.</summary>
@@ -33,6 +34,21 @@ internal sealed class TokenIssuer : IDisposable
 
     /// <summary>The signing key, for tokens that a test makes by itself.</summary>
     public SecurityKey Key => _key;
+
+    /// <summary>What anybody may know of it.</summary>
+    public string Jwks
+    {
+        get
+        {
+            var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_rsa.ExportParameters(includePrivateParameters: false)));
+            return JsonSerializer.Serialize(new { keys = new[] { new { kty = jwk.Kty, kid = _key.KeyId, n = jwk.N, e = jwk.E, use = "sig" } } });
+        }
+    }
+
+    public string PublicPem => _rsa.ExportSubjectPublicKeyInfoPem();
+
+    /// <summary>Puts something else into the file with the keys.</summary>
+    public void WriteKeys(string text) => File.WriteAllText(_file, text);
 
     /// <summary>A token that is good for an hour.</summary>
     /// <param name="name">Who it is for.</param>
@@ -47,19 +63,40 @@ internal sealed class TokenIssuer : IDisposable
         return Sign(claims, Audience, DateTime.UtcNow.AddHours(1));
     }
 
+    /// <summary>A token with more claims than another.</summary>
+    public string Issue(params (string Name, object Value)[] more)
+    {
+        var claims = new Dictionary<string, object> { ["client_id"] = "desk", ["roles"] = new[] { "administrator" } };
+        foreach (var (name, value) in more)
+            claims[name] = value;
+        return Sign(claims, Audience, DateTime.UtcNow.AddHours(1));
+    }
+
     /// <summary>A token as the metadata of a call.</summary>
     public static Metadata Bearer(string token) => new() { { "authorization", $"Bearer {token}" } };
 
-    public string Sign(Dictionary<string, object> claims, string audience, DateTime expires, SecurityKey? key = null, string algorithm = SecurityAlgorithms.RsaSha256) =>
+    public string Sign(
+        Dictionary<string, object> claims, string audience, DateTime expires, SecurityKey? key = null, string algorithm = SecurityAlgorithms.RsaSha256,
+        string issuer = Issuer, DateTime? notBefore = null, string? type = null) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = Issuer,
+            Issuer = issuer,
             Audience = audience,
             Claims = claims,
-            NotBefore = expires.AddHours(-2),
+            NotBefore = notBefore ?? expires.AddHours(-2),
             Expires = expires,
             SigningCredentials = new SigningCredentials(key ?? _key, algorithm),
+            TokenType = type,
         });
+
+    /// <summary>A token of any header, signed by whatever makes a signature of its text.</summary>
+    public static string Raw(object header, object claims, Func<byte[], byte[]> sign)
+    {
+        var text = $"{Encode(JsonSerializer.SerializeToUtf8Bytes(header))}.{Encode(JsonSerializer.SerializeToUtf8Bytes(claims))}";
+        return $"{text}.{Encode(sign(Encoding.ASCII.GetBytes(text)))}";
+
+        static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
+    }
 
     public void Dispose()
     {

@@ -81,7 +81,7 @@ public sealed class GetServiceOrderTests : IDisposable
     [Fact]
     public async Task Public_base_url_is_where_hrefs_lead()
     {
-        using var server = new RunningServer(("PublicBaseUrl", "https://orders.example.com/"));
+        using var server = new RunningServer(("PublicBaseUrl", "https://orders.example.com/"), ("Security:AllowAnonymous", "true"));
         var id = await server.PlaceOrderAsync();
 
         var expected = $"https://orders.example.com{RunningServer.ServiceOrderPath}/{id}";
@@ -92,7 +92,7 @@ public sealed class GetServiceOrderTests : IDisposable
     [Fact]
     public async Task Forwarded_host_counts_only_from_a_configured_proxy()
     {
-        using var trusting = new RunningServer(("ForwardedHeaders:KnownProxies:0", "127.0.0.1"));
+        using var trusting = new RunningServer(("ForwardedHeaders:KnownProxies:0", "127.0.0.1"), ("Security:AllowAnonymous", "true"));
         (string, string)[] headers = [("X-Forwarded-Host", "orders.example.com"), ("X-Forwarded-Proto", "https")];
 
         var trusted = await trusting.GetAsync($"{RunningServer.ServiceOrderPath}/{await trusting.PlaceOrderAsync()}", headers);

@@ -23,6 +23,7 @@ public sealed class MigrateDataTests : IDisposable
     private static readonly (string, string)[] Settings =
     [
         ("PublicBaseUrl", "http://orders.example.com"),
+        ("Security:AllowAnonymous", "true"),
         ("Webhooks:AllowedNetworks:0", "127.0.0.0/8"),
         ("Events:Retention", "00:01:00"),
     ];

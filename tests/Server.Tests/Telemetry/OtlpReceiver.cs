@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -15,28 +16,41 @@ public sealed record ReceivedSpan(
     string TraceId, string Id, string ParentId, string Name, int Kind, IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<(string Name, IReadOnlyDictionary<string, string> Attributes)> Events,
     IReadOnlyList<(string TraceId, string SpanId)> Links, IReadOnlyDictionary<string, string> Resource);
 
-/// <summary>A collector of OpenTelemetry: takes traces as protobuf over HTTP, and reads of them what tests look at.</summary>
+/// <summary>A collector of OpenTelemetry: takes traces and metrics as protobuf, over gRPC and HTTP, and reads of them what tests look at.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    // What gRPC has before a message: whether it is compressed, and its length.
+    private const int FrameHeader = 5;
+
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
+    private readonly ConcurrentQueue<string> _metrics = new();
 
     private OtlpReceiver(WebApplication application) => _application = application;
 
-    public string Address => _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-
     public IReadOnlyList<ReceivedSpan> Spans => [.. _spans];
+
+    /// <summary>Names of the metrics that came.</summary>
+    public IReadOnlyList<string> Metrics => [.. _metrics];
 
     public static async Task<OtlpReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, http => http.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, grpc => grpc.Protocols = HttpProtocols.Http2);
+        });
         var receiver = new OtlpReceiver(builder.Build());
         receiver._application.Run(receiver.TakeAsync);
         await receiver._application.StartAsync(Cancel);
         return receiver;
     }
+
+    /// <summary>Where it is reached by a protocol, <c>http</c> or <c>grpc</c>.</summary>
+    public string AddressOf(string protocol) =>
+        _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(protocol == "http" ? 0 : 1);
 
     /// <summary>Waits until some spans are there.</summary>
     public async Task<IReadOnlyList<ReceivedSpan>> WaitAsync(Func<IReadOnlyList<ReceivedSpan>, bool> isEnough)
@@ -58,9 +72,25 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        if (http.Request.Path != "/v1/traces")
+        var isGrpc = http.Request.ContentType == "application/grpc";
+        Take(http.Request.Path, ByteString.CopyFrom(body.ToArray().AsSpan(isGrpc ? FrameHeader : 0)));
+        if (!isGrpc)
             return;
-        foreach (var resourceSpans in Fields(ByteString.CopyFrom(body.ToArray()), 1))
+        http.Response.ContentType = "application/grpc";
+        await http.Response.Body.WriteAsync(new byte[FrameHeader], http.RequestAborted);
+        http.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    private void Take(string path, ByteString request)
+    {
+        if (path is "/v1/metrics" or "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export")
+        {
+            foreach (var metric in Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)))
+                _metrics.Enqueue(Text(metric, 1));
+        }
+        if (path is not ("/v1/traces" or "/opentelemetry.proto.collector.trace.v1.TraceService/Export"))
+            return;
+        foreach (var resourceSpans in Fields(request, 1))
         {
             var resource = Attributes(Fields(resourceSpans, 1).Single(), 1);
             foreach (var span in Fields(resourceSpans, 2).SelectMany(scope => Fields(scope, 2)))

@@ -22,13 +22,15 @@ public sealed class TraceTests : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    [Fact]
-    public async Task One_trace_leads_from_the_request_over_the_queue_the_commit_and_the_event_to_watcher_and_webhook()
+    [Theory]
+    [InlineData("http")]
+    [InlineData("grpc")]
+    public async Task One_trace_leads_from_the_request_over_the_queue_the_commit_and_the_event_to_watcher_and_webhook(string protocol)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var listener = await Listener.StartAsync();
         using var server = await ServerProcess.StartAsync(
-            _database, Cancel, ("Telemetry:Otlp:Endpoint", receiver.Address), ("Telemetry:Otlp:Protocol", "http"), ("Telemetry:SamplingRatio", "0"), ("OTEL_BSP_SCHEDULE_DELAY", "50"));
+            _database, Cancel, ("Telemetry:Otlp:Endpoint", receiver.AddressOf(protocol)), ("Telemetry:Otlp:Protocol", protocol), ("Telemetry:SamplingRatio", "0"), ("OTEL_BSP_SCHEDULE_DELAY", "50"));
         using var http = new HttpClient { BaseAddress = server.Rest };
         using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
         (await http.PostAsJsonAsync(HubServer.Path, new { callback = listener.Callback, format = "cloudEvents" }, Cancel)).EnsureSuccessStatusCode();
@@ -79,6 +81,7 @@ public sealed class TraceTests : IDisposable
         Assert.Matches($"^00-{NotRecorded}-[0-9a-f]{{16}}-00$", deliveries[0].Headers["traceparent"]);
         Assert.Equal(deliveries[0].Headers["traceparent"], (string?)deliveries[0].Json["traceparent"]);
         Assert.All(receiver.Spans, span => Assert.Contains(span.TraceId, new[] { Recorded, Watching }));
+        Assert.Contains("service_ordering.commit.duration", receiver.Metrics);
     }
 
     private static string Traceparent(string trace, string flags) => $"00-{trace}-{ClientSpan}-{flags}";

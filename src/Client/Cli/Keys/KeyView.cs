@@ -1,4 +1,5 @@
 using ServiceOrdering.Security.V1;
+using Spectre.Console;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Keys;

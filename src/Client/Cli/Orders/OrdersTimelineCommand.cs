@@ -16,7 +16,7 @@ internal sealed class OrdersTimelineCommand : ClientCommand
     private readonly Argument<string> _id = new("ID") { Description = "Id of the order." };
 
     public OrdersTimelineCommand()
-        : base("timeline", "Show what has happened to an order, and how long each step took. The log of events is read for it; as JSON, a line for each event.") => Add(_id);
+        : base("timeline", "Show what has happened to an order, who did it, and how long each step took. The log of events is read for it; as JSON, a line for each event.") => Add(_id);
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -41,16 +41,18 @@ internal sealed class OrdersTimelineCommand : ClientCommand
             return ExitCode.Done;
         }
 
-        var table = Create("TIME", "AFTER", "WHAT", "STATES");
+        var table = Create("TIME", "AFTER", "WHAT", "STATES", "WHO");
         var progress = new OrderProgress();
         Timestamp? last = null;
-        foreach (var (type, time, order, fieldPath) in events.Where(message => message.Event is not null).Select(message => EventView.Open(message.Event)))
+        foreach (var message in events.Where(message => message.Event is not null))
         {
+            var (type, time, order, fieldPath) = EventView.Open(message.Event);
             table.AddRow(
                 Cell(time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? ""),
                 Cell(last is null || time is null ? "" : $"+{Duration(time.ToDateTimeOffset() - last.ToDateTimeOffset())}"),
                 Cell(What(type, order, fieldPath)),
-                Cell(order is null ? "" : string.Join(", ", progress.Apply(order))));
+                Cell(order is null ? "" : string.Join(", ", progress.Apply(order))),
+                Cell(message.Actor));
             last = time ?? last;
         }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Grpc.Core;
 using Microsoft.Extensions.Caching.Memory;
 using ServiceOrdering.Security.V1;
 using ServiceOrdering.Server.Errors;
@@ -30,7 +31,16 @@ internal sealed class ApiKeyCredentials(ApiKeyStore store, Roles roles, ApiKeyUs
             return null;
         if (header.Count > 1 || ApiKeyText.Parse(text) is not { } key)
             return Refused("The key is none.");
-        var known = await FindAsync(key.Id);
+        Known known;
+        try
+        {
+            known = await FindAsync(key.Id);
+        }
+        catch (RpcException unavailable)
+        {
+            // The database cannot be asked now.
+            return Authentication.Refused(unavailable);
+        }
         // A key that is not there is compared as well, so that the time tells nothing.
         var isRight = CryptographicOperations.FixedTimeEquals(known.Stored?.Hash ?? NoHash, key.Hash);
         if (!isRight || known.Stored is not { Key.State: ApiKeyState.Active } stored)
@@ -58,7 +68,8 @@ internal sealed class ApiKeyCredentials(ApiKeyStore store, Roles roles, ApiKeyUs
         return known;
     }
 
-    private Identity IdentityOf(ApiKey key) => new(key.Name, roles.Scopes(key.Roles, key.Scopes), key.Party.Length > 0 ? key.Party : null);
+    private Identity IdentityOf(ApiKey key) =>
+        new(key.Name, roles.Scopes(key.Roles, key.Scopes), key.Party.Length > 0 ? key.Party : null) { Until = key.ExpiresDate?.ToDateTimeOffset() };
 
     private sealed record Known(StoredApiKey? Stored, Authentication? Authentication, DateTimeOffset Until);
 }

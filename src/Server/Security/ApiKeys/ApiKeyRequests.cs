@@ -2,6 +2,7 @@ using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Query;
 using ServiceOrdering.Security.V1;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 using static ServiceOrdering.Server.Errors.RequestFields;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -18,6 +19,8 @@ internal sealed record ApiKeyText(string Id, byte[] Hash)
     private const int ChecksumLength = 8;
     private const int Length = 4 + IdLength + 1 + SecretLength + ChecksumLength;
 
+    private static readonly SearchValues<char> Characters = SearchValues.Create("0123456789abcdef_");
+
     /// <summary>A new key: the text for its holder, and what is kept of it.</summary>
     public static (string Text, ApiKeyText Kept) New(string id)
     {
@@ -30,7 +33,7 @@ internal sealed record ApiKeyText(string Id, byte[] Hash)
     public static ApiKeyText? Parse(string text)
     {
         if (text.Length != Length || !text.StartsWith(Prefix, StringComparison.Ordinal) || text[Prefix.Length + IdLength] != '_'
-            || text.AsSpan(Prefix.Length).ContainsAnyExcept("0123456789abcdef_") || !text.EndsWith(Checksum(text[..^ChecksumLength]), StringComparison.Ordinal)
+            || text.AsSpan(Prefix.Length).ContainsAnyExcept(Characters) || !text.EndsWith(Checksum(text[..^ChecksumLength]), StringComparison.Ordinal)
             || !Guid.TryParseExact(text.AsSpan(Prefix.Length, IdLength), "N", out var id))
         {
             return null;

@@ -3,13 +3,16 @@ using System.Reflection;
 using Google.Protobuf.Reflection;
 using ServiceOrdering.Security.V1;
 
-namespace ServiceOrdering.Server.Security;
+namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>The scopes that there are: those of the contract's methods, and of the little that no method serves.</summary>
 internal static class Scopes
 {
-    /// <summary>To ask the server what it serves: gRPC reflection, interactive documentation.</summary>
-    public const string Documentation = "administration:documentation:read";
+    /// <summary>To ask the server what it serves: gRPC reflection, which is a stream, OpenAPI documents and the page that shows them.</summary>
+    public static readonly Access Documentation = new() { Scope = "administration:documentation:read", Cost = Cost.Stream };
+
+    /// <summary>To read the page of metrics.</summary>
+    public static readonly Access Metrics = new() { Scope = "administration:metrics:read", Cost = Cost.Read };
 
     private const string Administration = "administration:";
 
@@ -22,7 +25,7 @@ internal static class Scopes
         .SelectMany(service => service.Methods)
         .Select(method => method.GetOptions()?.GetExtension(AccessExtensions.Access)?.Scope)
         .OfType<string>()
-        .Append(Documentation)
+        .Concat([Documentation.Scope, Metrics.Scope])
         .ToFrozenSet();
 
     public static IReadOnlySet<string> All => Known;
@@ -32,6 +35,17 @@ internal static class Scopes
 
     /// <summary>What is wrong with a list of scopes, or null.</summary>
     public static string? Problem(IEnumerable<string> scopes) => scopes.FirstOrDefault(scope => !Known.Contains(scope)) is { } unknown
-        ? $"'{unknown}' is no scope. Allowed: {string.Join(", ", Known.Order(StringComparer.Ordinal))}."
+        ? $"'{unknown}' is no scope. Allowed: {Allowed(unknown)}."
         : null;
+
+    /// <summary>Those of the API that a scope begins with; where there is no such API, all.</summary>
+    private static string Allowed(string unknown)
+    {
+        var api = unknown.Split(':')[0] + ':';
+        return string.Join(", ", Known
+            .Where(scope => scope.StartsWith(api, StringComparison.Ordinal) || !Known.Any(other => other.StartsWith(api, StringComparison.Ordinal)))
+            .GroupBy(scope => scope[..(scope.LastIndexOf(':') + 1)], scope => scope[(scope.LastIndexOf(':') + 1)..])
+            .OrderBy(resource => resource.Key, StringComparer.Ordinal)
+            .Select(resource => resource.Key + string.Join('|', resource.Order(StringComparer.Ordinal))));
+    }
 }
