@@ -54,6 +54,8 @@ public sealed class RunningServer : IDisposable
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             // Orders stay as a test has made them, unless it says otherwise.
             host.UseSetting("Checking:Mode", "Manual");
+            // Nobody asks for it, unless a test does.
+            host.UseSetting("Telemetry:Prometheus", "off");
             foreach (var (key, value) in database.Settings.Concat(settings))
                 host.UseSetting(key, value);
             host.ConfigureTestServices(services);

@@ -27,8 +27,9 @@ internal sealed class EventGrpcService(
         {
             await stream.RunAsync(request);
         }
-        catch (OperationCanceledException) when (end.Reason is { } reason)
+        catch (Exception) when (end.Reason is { } reason)
         {
+            // Whatever became of what was under way when it ended.
             throw reason;
         }
         finally

@@ -23,8 +23,15 @@ internal sealed class FulfillmentGrpcService(
     public override async Task StreamWork(IAsyncStreamReader<StreamWorkRequest> requestStream, IServerStreamWriter<StreamWorkResponse> responseStream, ServerCallContext context)
     {
         using var end = new StreamEnd(context, lifetime, time);
-        if (!await requestStream.MoveNext(end.Token))
-            return;
+        try
+        {
+            if (!await requestStream.MoveNext(end.Token))
+                return;
+        }
+        catch (OperationCanceledException) when (end.Reason is { } reason)
+        {
+            throw reason;
+        }
         var start = FulfillmentRequests.CheckStart(requestStream.Current);
         var taker = new WorkTaker(start.Worker, start.Capabilities, time.GetUtcNow(), MostUnsent);
         var given = new HashSet<string>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
@@ -24,6 +25,7 @@ internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles
     private readonly BearerOptions _options = options.Value.Bearer!;
     private readonly TokenClaims _claims = new(options.Value.Bearer!, roles);
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private readonly ConditionalWeakTable<string, Token> _headers = [];
     private readonly JsonWebTokenHandler _handler = new();
 
     public string Challenge => BearerToken.Challenge;
@@ -35,7 +37,13 @@ internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles
         try
         {
             var current = await keys.GetAsync();
-            var token = Find(text, current) ?? await CheckAsync(text, current);
+            // A connection's requests have their header as one and the same text.
+            var header = http.Request.Headers.Authorization.ToString();
+            if (!_headers.TryGetValue(header, out var token) || !IsGood(token, current))
+            {
+                token = Find(text, current) ?? await CheckAsync(text, current);
+                _headers.AddOrUpdate(header, token);
+            }
             return token.Certificate is null || token.Certificate == presented.ThumbprintOf(http) ? token.Authentication
                 : Authentication.Refused(ApiErrors.CredentialsInvalid("The token is bound to a certificate that the caller does not have."));
         }
@@ -51,7 +59,9 @@ internal sealed class BearerCredentials(IOptions<SecurityOptions> options, Roles
 
     public void Dispose() => _known.Dispose();
 
-    private Token? Find(string text, SigningKeys current) => _known.Get<Token>(Digest(text)) is { } token && ReferenceEquals(token.Keys, current) && time.GetUtcNow() < token.Until ? token : null;
+    private Token? Find(string text, SigningKeys current) => _known.Get<Token>(Digest(text)) is { } token && IsGood(token, current) ? token : null;
+
+    private bool IsGood(Token token, SigningKeys current) => ReferenceEquals(token.Keys, current) && time.GetUtcNow() < token.Until;
 
     /// <summary>What a token says.</summary>
     /// <exception cref="RpcException">The token is not taken.</exception>

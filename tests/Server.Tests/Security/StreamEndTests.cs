@@ -11,7 +11,8 @@ public sealed class StreamEndTests : IDisposable
     private readonly TokenIssuer _issuer = new();
     private readonly RunningServer _server;
 
-    public StreamEndTests() => _server = new RunningServer(_time, _issuer.Settings);
+    // A message that is being written when a stream ends is cut off, and with it the reason: nothing is told before that here.
+    public StreamEndTests() => _server = new RunningServer(_time, [.. _issuer.Settings, ("Events:CheckpointInterval", "01:00:00")]);
 
     public void Dispose()
     {
@@ -25,6 +26,7 @@ public sealed class StreamEndTests : IDisposable
         var (headers, expires) = Token();
         using var watch = _server.Events.WatchEvents(new WatchEventsRequest(), headers, cancellationToken: Cancel);
         await _time.WaitForTimerAsync(expires);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
 
         _time.MoveTo(expires);
 
