@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Hosting;
@@ -32,11 +31,8 @@ internal static class Callers
     }
 
     /// <summary>Who makes a request; every request that reaches an endpoint has passed authentication.</summary>
-    public static Identity Identity(this HttpContext http)
-    {
-        var identity = http.Features.Get<Identity>() ?? throw new InvalidOperationException("The request has not passed authentication.");
-        return http.RequestServices.GetRequiredService<IOptions<InventoryOptions>>().Value.IsOutside(identity) ? identity with { IsOutside = true } : identity;
-    }
+    public static Identity Identity(this HttpContext http) =>
+        http.Features.Get<Identity>() ?? throw new InvalidOperationException("The request has not passed authentication.");
 
     /// <summary>Who makes a call.</summary>
     public static Identity Identity(this ServerCallContext context) => context.GetHttpContext().Identity();

@@ -7,8 +7,6 @@ internal sealed record InventoryOptions
 {
     private const string All = "all";
     private const string CustomerFacing = "customer-facing";
-    private const string Worker = "fulfillment:work:execute";
-    private const string Administration = "administration:";
 
     /// <summary>
     /// What is shown of the inventory to who reads it from outside: <c>all</c> (default), or the <c>customer-facing</c> services alone. From
@@ -18,7 +16,7 @@ internal sealed record InventoryOptions
 
     /// <summary>Whether somebody who is bound to no party reads from outside.</summary>
     public bool IsOutside(Identity identity) => Expose == CustomerFacing
-        && (identity.Scopes is { } scopes ? !scopes.Contains(Worker) && !scopes.Any(scope => scope.StartsWith(Administration, StringComparison.Ordinal)) : ReferenceEquals(identity, Identity.Anybody));
+        && (identity.Scopes is { } scopes ? !scopes.Contains(Scopes.Work) && !scopes.Any(scope => scope.StartsWith(Scopes.Administration, StringComparison.Ordinal)) : ReferenceEquals(identity, Identity.Anybody));
 
     public bool IsKnown => Expose is All or CustomerFacing;
 }

@@ -14,10 +14,15 @@ internal static class Scopes
     /// <summary>To read the page of metrics.</summary>
     public static readonly Access Metrics = new() { Scope = "administration:metrics:read", Cost = Cost.Read };
 
-    private const string Administration = "administration:";
+    /// <summary>To work items, and to say what has become of them.</summary>
+    public const string Work = "fulfillment:work:execute";
 
-    // Every file that was compiled has a class with its descriptor, whose name ends so.
-    private static readonly FrozenSet<string> Known = typeof(Access).Assembly.GetTypes()
+    /// <summary>What the scopes of administration begin with.</summary>
+    public const string Administration = "administration:";
+
+    // Every file that was compiled has a class with its descriptor, whose name ends so. To look at all of them takes time, which a start
+    // does not have to spend.
+    private static FrozenSet<string> Known => field ??= typeof(Access).Assembly.GetTypes()
         .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
         .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
         .OfType<FileDescriptor>()
@@ -31,7 +36,7 @@ internal static class Scopes
     public static IReadOnlySet<string> All => Known;
 
     /// <summary>All but those of administration: what a server may let anybody do.</summary>
-    public static IReadOnlySet<string> OfWork { get; } = Known.Where(scope => !scope.StartsWith(Administration, StringComparison.Ordinal)).ToFrozenSet();
+    public static IReadOnlySet<string> OfWork => field ??= Known.Where(scope => !scope.StartsWith(Administration, StringComparison.Ordinal)).ToFrozenSet();
 
     /// <summary>What is wrong with a list of scopes, or null.</summary>
     public static string? Problem(IEnumerable<string> scopes) => scopes.FirstOrDefault(scope => !Known.Contains(scope)) is { } unknown

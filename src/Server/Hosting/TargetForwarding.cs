@@ -1,9 +1,7 @@
 using System.Net.Http.Headers;
-using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Transcoding;
 using ServiceOrdering.Transcoding.Errors;
@@ -32,12 +30,12 @@ internal sealed class TargetForwarding(RequestDelegate next, Targets targets, Ta
         // It goes without credentials: what comes back is what anybody sees there.
         if (!http.Identity().Sight.SeesAll)
         {
-            Refuse(http, ErrorReason.TargetNotAllowed, "The request names another NBI by its Target, and for callers that do not see everything here none is sent on.");
+            http.Refuse(ApiErrors.TargetNotAllowed("The request names another NBI by its Target, and for callers that do not see everything here none is sent on."));
             return Task.CompletedTask;
         }
         if (targets.FindAllowed(target) is not { } allowed || LeadsOut(rest) || TargetClient.HasPassedHere(http.Request))
         {
-            Refuse(http, ErrorReason.TargetNotAllowed, "The request names another NBI by its Target, and this server does not send requests on there.");
+            http.Refuse(ApiErrors.TargetNotAllowed("The request names another NBI by its Target, and this server does not send requests on there."));
             return Task.CompletedTask;
         }
         return ForwardAsync(http, new Uri(allowed + rest.ToUriComponent() + http.Request.QueryString));
@@ -65,7 +63,7 @@ internal sealed class TargetForwarding(RequestDelegate next, Targets targets, Ta
             if ((e as BadHttpRequestException ?? e.InnerException) is BadHttpRequestException body)
                 Refuse(http, body);
             else
-                Refuse(http, ErrorReason.ServerUnavailable, "The NBI that the Target names could not be reached, or did not answer as it should.");
+                http.Refuse(ApiErrors.ServerUnavailable("The NBI that the Target names could not be reached, or did not answer as it should.", passes: false));
         }
         catch (Exception)
         {
@@ -82,19 +80,6 @@ internal sealed class TargetForwarding(RequestDelegate next, Targets targets, Ta
             http.Refuse(TranscodingFailure.RequestTimeout, "The body came too slowly.");
         else
             http.Refuse(TranscodingFailure.BodyMalformed, "The body could not be read: " + body.Message);
-    }
-
-    private static void Refuse(HttpContext http, ErrorReason reason, string message)
-    {
-        var told = ErrorTable.Of(reason);
-        http.Response.StatusCode = told.HttpStatus;
-        http.Features.Set(new RestError
-        {
-            GrpcStatus = (StatusCode)told.Status,
-            HttpStatus = told.HttpStatus,
-            Reason = ErrorTable.NameOf(reason),
-            Message = message,
-        });
     }
 }
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Security.ApiKeys;
 
 namespace ServiceOrdering.Server.Security;
@@ -13,7 +14,7 @@ namespace ServiceOrdering.Server.Security;
 /// </summary>
 internal sealed class IdentityHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> schemes, ILoggerFactory loggers, UrlEncoder encoder,
-    IOptions<SecurityOptions> options, OpenAccess open, IEnumerable<ICredentials> kinds)
+    IOptions<SecurityOptions> options, IOptions<InventoryOptions> inventory, OpenAccess open, IEnumerable<ICredentials> kinds)
     : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggers, encoder)
 {
     public const string Name = "Identity";
@@ -45,7 +46,8 @@ internal sealed class IdentityHandler(
             Context.Features.Set<RpcException>(refusal);
             return AuthenticateResult.Fail(refusal.Status.Detail);
         }
-        Context.Features.Set(authentication.Identity);
+        var identity = authentication.Identity!;
+        Context.Features.Set(inventory.Value.IsOutside(identity) ? identity with { IsOutside = true } : identity);
         return AuthenticateResult.Success(new AuthenticationTicket(authentication.Principal!, Name));
     }
 }

@@ -11,13 +11,12 @@ namespace ServiceOrdering.Server.Security;
 internal sealed partial class OpenAccess(IOptions<SecurityOptions> options, Reach reach, ILogger<OpenAccess> logger) : IHostedLifecycleService
 {
     private static readonly Authentication Anybody = Authentication.Of(Identity.Anybody, "open");
-    private static readonly Authentication Stranger = Authentication.Of(new Identity("", Scopes.OfWork), "open");
 
     private Authentication? _authentication;
 
     /// <summary>What whoever comes is; null where they are not let in.</summary>
     public Authentication? Authentication => _authentication ??=
-        reach.IsThisMachine ? Anybody : options.Value.AllowAnonymous ? Stranger : null;
+        reach.IsThisMachine ? Anybody : options.Value.AllowAnonymous ? Authentication.Of(new Identity("", Scopes.OfWork), "open") : null;
 
     /// <summary>Before a port is open.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Google.Protobuf.Reflection;
 using ServiceOrdering.Errors.V1;
 using ServiceOrdering.Json;
 using ServiceOrdering.Server.Errors;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using Tmf.Rest.V1;
 using Tmf.ServiceOrdering.V4;
@@ -64,7 +65,7 @@ internal static class ServiceOrderChanges
         }
         throw actor == Actor.Partner
             ? ApiErrors.PartyNotAllowed("The states of items are set by who fulfils them. A caller that is bound to a party acts on the order as a whole, by its 'state'.")
-            : ApiErrors.ScopeMissing(Actors.ItemScope);
+            : ApiErrors.ScopeMissing(Scopes.Work);
     }
 
     private static void CheckFinal(ServiceOrder before, ServiceOrder after, List<FieldViolation> violations)

@@ -1,3 +1,4 @@
+using ServiceOrdering.Server.Hosting;
 using System.Collections.Frozen;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
@@ -318,8 +319,5 @@ internal enum Actor
 /// <summary>Who callers are to orders.</summary>
 internal static class Actors
 {
-    /// <summary>The scope of those who say what becomes of items.</summary>
-    public const string ItemScope = "fulfillment:work:execute";
-
-    public static Actor Of(Caller caller) => caller.Identity.Party is not null ? Actor.Partner : caller.Identity.Has(ItemScope) ? Actor.OrderDesk : Actor.Client;
+    public static Actor Of(Caller caller) => caller.Identity.Party is not null ? Actor.Partner : caller.Identity.Has(Scopes.Work) ? Actor.OrderDesk : Actor.Client;
 }
