@@ -1,5 +1,5 @@
-using ServiceOrdering.Server.Hosting;
 using System.Collections.Frozen;
+using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
 using Tmf.Common.V4;
