@@ -132,12 +132,15 @@ check_format() {
 # What is a package is meant to be one.
 check_packages() {
   step "Packages"
-  local folder=artifacts/packages expected="ServiceOrdering.Client ServiceOrdering.Protos ServiceOrdering.Tmf.Rest.Protos"
+  local folder=artifacts/packages expected="ServiceOrdering.Cli ServiceOrdering.Client ServiceOrdering.Protos ServiceOrdering.Tmf.Rest.Protos"
   rm -rf $folder
   dotnet pack --no-build --configuration $configuration --output $folder
   local made
   made=$(cd $folder && printf '%s\n' *.nupkg | sed -E 's/\.[0-9]+\.[0-9]+\.[0-9]+.*//' | sort | xargs)
   [[ $made == "$expected" ]] || die "packages: $made; expected: $expected"
+  dotnet tool install ServiceOrdering.Cli --tool-path $folder/tools --add-source $folder --prerelease --no-cache
+  [[ $($folder/tools/service-ordering '[suggest:21]' 'service-ordering orde') == orders ]] || die "the installed tool does not run"
+  dotnet pack src/Client/Sdk --no-restore --configuration $configuration --output $folder/alone
 }
 
 # A project without tests fails, and so does one that hangs.

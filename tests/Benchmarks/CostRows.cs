@@ -91,7 +91,7 @@ internal static class CostRows
 
     private sealed class Caller(BenchmarkServer server, string? token) : IDisposable
     {
-        private readonly ServiceOrderingClient _client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        private readonly ServiceOrderingClient _client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         private readonly HttpClient _http = new() { BaseAddress = server.Rest, DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) } };
         private readonly Metadata _headers = token is null ? [] : TokenIssuer.Bearer(token);
 

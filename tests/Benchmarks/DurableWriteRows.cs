@@ -10,7 +10,7 @@ internal static class DurableWriteRows
     {
         if (!"CreateServiceOrder, latency".Contains(plan.Only, StringComparison.OrdinalIgnoreCase))
             return [];
-        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         var order = BenchmarkServer.Order();
         await plan.RateAsync(() => client.ServiceOrders.CreateServiceOrderAsync(order).ResponseAsync, plan.WarmUp);
 

@@ -37,7 +37,7 @@ internal static class PostgresRows
 
     private static async Task<double> CreateAsync(List<BenchmarkServer> servers, LoadPlan plan, TimeSpan time)
     {
-        var clients = servers.ConvertAll(server => ServiceOrderingClient.Connect(server.Grpc.ToString()));
+        var clients = servers.ConvertAll(server => ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false }));
         var order = BenchmarkServer.Order();
         var next = 0;
         // What is compiled while it runs is compiled beside the database, the callers and the other servers.

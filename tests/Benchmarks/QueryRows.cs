@@ -13,7 +13,7 @@ internal static class QueryRows
     /// <summary>Measures every query at each power of ten from a thousand orders to as many as asked for.</summary>
     public static async Task<IReadOnlyList<QueryRow>> MeasureAsync(BenchmarkServer server, int orders)
     {
-        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         using var http = new HttpClient { BaseAddress = server.Rest, Timeout = TimeSpan.FromMinutes(5) };
         var stored = new StoredOrders(server.Database);
         var rows = new List<QueryRow>();

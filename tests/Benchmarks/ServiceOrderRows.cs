@@ -12,7 +12,7 @@ internal static class ServiceOrderRows
 {
     public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchmarkServer server, LoadPlan plan)
     {
-        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         var reference = new Reference.ReferenceClient(client.CallInvoker);
         using var http = new HttpClient { BaseAddress = server.Rest };
 

@@ -15,7 +15,7 @@ internal static class WatchRows
 
     public static async Task<IReadOnlyList<WatchRow>> MeasureAsync(BenchmarkServer server, LoadPlan plan)
     {
-        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         var write = () => client.ServiceOrders.CreateServiceOrderAsync(BenchmarkServer.Order()).ResponseAsync;
         var measurements = new (string What, Func<Task<WatchRow>> Measure)[]
         {

@@ -22,7 +22,7 @@ internal static class WorkRows
             return rows;
         var isQuick = plan.Rounds == 1;
         await using var server = await BenchmarkServer.StartAsync(settings: "--Checking:Mode=Asynchronous");
-        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString());
+        using var client = ServiceOrderingClient.Connect(server.Grpc.ToString(), new ServiceOrderingClientOptions { RepeatCreations = false });
         var work = new FulfillmentService.FulfillmentServiceClient(client.CallInvoker);
 
         rows.Add(await LatencyAsync(client, work, isQuick ? 50 : 1_000));

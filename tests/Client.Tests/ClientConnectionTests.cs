@@ -21,13 +21,13 @@ public sealed class ClientConnectionTests(RunningServer server) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_write_is_sent_once_for_nobody_knows_whether_it_took_effect()
+    public async Task A_change_is_sent_once_for_nobody_knows_whether_it_took_effect()
     {
         using var network = new FailingNetwork(failures: 1);
         await using var client = server.Connect(new ServiceOrderingClientOptions { HttpHandler = network });
 
         var error = await Assert.ThrowsAsync<ServiceOrderingException>(async () =>
-            await client.ServiceOrders.CreateServiceOrderAsync(Orders.Minimal(), cancellationToken: Token));
+            await client.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = "x" }, cancellationToken: Token));
 
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Equal("", error.Reason);

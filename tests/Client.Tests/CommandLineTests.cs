@@ -123,7 +123,7 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         var run = await RunAsync("orders", "list", "--filter", "state=sleeping");
 
         Assert.Equal((ExitCode.Refused, ""), (run.ExitCode, run.Output));
-        Assert.Contains("""  filter["state"]: 'sleeping' is not a value of state""", run.Errors);
+        Assert.Contains("""  --filter["state"]: 'sleeping' is not a value of state""", run.Errors);
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class CommandLineTests(RunningServer server) : IClassFixture<Runni
         var run = await RunAsync("orders", "list", "--server", NoServer);
 
         Assert.Equal((ExitCode.NotDone, ""), (run.ExitCode, run.Output));
-        Assert.Equal($"error: no answer from {NoServer}: Connection refused", run.Errors.TrimEnd());
+        Assert.Equal($"error: no answer from {NoServer}: connection refused: nothing listens on port 1 of 127.0.0.1", run.Errors.TrimEnd());
     }
 
     [Theory]

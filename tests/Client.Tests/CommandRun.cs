@@ -20,7 +20,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Errors)
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var configuration = new InvocationConfiguration { Output = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(errors) };
-        var exitCode = await Task.Run(() => CommandLine.RunAsync([.. args, "--server", server.Address], configuration, interruption), CancellationToken.None);
+        var exitCode = await Task.Run(() => CommandLine.RunAsync(args.Contains("--server") ? args : [.. args, "--server", server.Address], configuration, interruption), CancellationToken.None);
         return new CommandRun(exitCode, output.ToString(), errors.ToString());
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Cli;
 using ServiceOrdering.Cli.Jobs;
+using ServiceOrdering.Cli.Transfer;
 using ServiceOrdering.Fulfillment.V1;
 
 namespace ServiceOrdering.Client.Tests;
@@ -26,6 +27,13 @@ public sealed class CommandUsageTests
     [InlineData("jobs create deleteOrders --filter *", "cancelOrders")]
     [InlineData("jobs create holdOrders --filter * --dry-run --wait", "exclude each other")]
     [InlineData("jobs create holdOrders --filter * --max-failures few", "whole number")]
+    [InlineData("import no-such-file.ndjson", "no-such-file.ndjson cannot be read")]
+    [InlineData("import x --concurrency 0", "--concurrency takes a number from 1 to 256")]
+    [InlineData("import x --kind cancels", "services")]
+    [InlineData("completion csh", "fish")]
+    [InlineData("orders list --timeout 5", "--timeout takes a time such as")]
+    [InlineData("orders delete x y --if-match 1", "--if-match goes with one ID")]
+    [InlineData("orders list -o xml", "jsonl")]
     public async Task Wrong_usage_is_told_on_stderr(string args, string told = "")
     {
         var run = await RunAsync([.. args.Split(' '), "--server", "http://127.0.0.1:1"]);
@@ -53,6 +61,10 @@ public sealed class CommandUsageTests
     [InlineData("jobs get")]
     [InlineData("jobs watch")]
     [InlineData("jobs cancel")]
+    [InlineData("export orders")]
+    [InlineData("export services")]
+    [InlineData("import")]
+    [InlineData("completion")]
     public async Task Help_ends_with_examples(string command)
     {
         var run = await RunAsync([.. command.Split(' '), "--help"]);
@@ -84,6 +96,14 @@ public sealed class CommandUsageTests
         Assert.StartsWith(new string('░', 30), JobProgress.Bar(new Job { State = JobState.Running }, created));
         Assert.StartsWith(new string('█', 30), JobProgress.Bar(new Job { State = JobState.Completed }, created));
     }
+
+    [Theory]
+    [InlineData(6000, 0.6, 0.0, "████████████░░░░░░░░  60 % 6,000 orders, 3,000/s, 2 s left")]
+    [InlineData(2000, 0.75, 0.5, "███████████████░░░░░  75 % 2,000 orders, 1,000/s, 2 s left")]
+    [InlineData(8000, 1.0, 0.0, "████████████████████ 100 % 8,000 orders, 4,000/s")]
+    [InlineData(8000, null, 0.0, "8,000 orders, 4,000/s")]
+    public void Progress_of_a_transfer_is_a_line_that_says_how_fast_it_is(long done, double? part, double begin, string line) =>
+        Assert.Equal(line, ProgressLine.Text(done, part, begin, TimeSpan.FromSeconds(2), "orders"));
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] args)
     {

@@ -20,18 +20,47 @@ internal abstract class ClientCommand : Command, IHasExamples
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var screen = Screen.For(arguments);
-        var server = "";
+        var errors = arguments.InvocationConfiguration.Error;
         try
         {
-            using var connection = Connection.Of(arguments, screen.Errors);
-            server = connection.Server;
+            using var connection = Connection.Of(arguments, errors);
+            var screen = Screen.For(arguments, connection.Context);
             using var client = connection.Open();
-            return await RunAsync(arguments, client, screen, cancellationToken);
+            try
+            {
+                return await RunAsync(arguments, connection, client, screen, cancellationToken);
+            }
+            catch (ServiceOrderingException failure) when (Failure.IsUnreachable(failure) && !Failure.IsOfProvider(failure))
+            {
+                return Failure.ReportNoAnswer(connection.Server, await connection.FindProblemAsync(cancellationToken) ?? Failure.Cause(failure, connection.Foreign), errors);
+            }
         }
         catch (Exception exception)
         {
-            return Failure.Report(exception, server, screen.Errors);
+            return Failure.Report(exception, errors, this);
+        }
+    }
+
+    /// <summary>Runs the command, unless the server is silent and cannot be reached.</summary>
+    private async Task<int> RunAsync(ParseResult arguments, Connection connection, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var silence = connection.FindSilenceAsync(ending.Token);
+        var running = RunAsync(arguments, client, screen, ending.Token);
+        try
+        {
+            if (await Task.WhenAny(running, silence) == running || cancellationToken.IsCancellationRequested)
+            {
+                return await running;
+            }
+
+            return Failure.ReportNoAnswer(connection.Server, await silence, screen.Errors);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)silence).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

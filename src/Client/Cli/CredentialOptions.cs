@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ServiceOrdering.Cli.Config;
 
 namespace ServiceOrdering.Cli;
 
@@ -15,7 +16,7 @@ internal static class CredentialOptions
     public const string ContextVariable = "SERVICE_ORDERING_CONTEXT";
     public const string ConfigVariable = "SERVICE_ORDERING_CONFIG";
 
-    public static Option<string> Context { get; } = Create("--context", "NAME", $"Name of a context: a server and its credentials; also taken from {ContextVariable}. Default: the one that is used.");
+    public static Option<string> Context { get; } = Create("--context", "NAME", $"Name of a context: a server, its credentials, and how results are written; also taken from {ContextVariable}. Default: the one that is used.");
 
     public static Option<string> Config { get; } = Create("--config", "FILE", $"File with the contexts; also taken from {ConfigVariable}. Default: service-ordering/config.json in the user's configuration.");
 
@@ -55,13 +56,14 @@ internal static class CredentialOptions
 
     /// <summary>All that a context can hold.</summary>
     public static IReadOnlyList<Option<string>> Stored { get; } =
-        [GlobalOptions.Server, Token, TokenFile, ApiKey, ApiKeyFile, ClientId, ClientSecret, ClientSecretFile, Authority, TokenEndpoint, Scope, Audience, CaCert, Cert, Key];
+        [GlobalOptions.Server, GlobalOptions.Output, Token, TokenFile, ApiKey, ApiKeyFile, ClientId, ClientSecret, ClientSecretFile, Authority, TokenEndpoint, Scope, Audience, CaCert, Cert, Key];
 
     public static void AddTo(Command root)
     {
+        Context.CompletionSources.Add(completion => new ConfigFile(completion.ParseResult).Names);
         root.Add(Context);
         root.Add(Config);
-        foreach (var option in Stored.Skip(1))
+        foreach (var option in Stored.Skip(2))
         {
             root.Add(option);
         }

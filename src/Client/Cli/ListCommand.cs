@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Google.Protobuf;
 using ServiceOrdering.Client;
 
 namespace ServiceOrdering.Cli;
@@ -6,35 +7,52 @@ namespace ServiceOrdering.Cli;
 /// <summary>What a command that lists is asked for.</summary>
 internal sealed record ListQuery(string Filter, string Sort, string Fields, int Offset);
 
-/// <summary>A command that lists resources: a page of them, or all.</summary>
+/// <summary>A command that lists resources: a page of them, or all; once, or as they change.</summary>
 internal abstract class ListCommand<T> : ClientCommand
+    where T : IMessage
 {
     private readonly string _resources;
     private readonly ListOptions _options;
+    private readonly Columns<T> _columns;
+    private readonly string[] _eventTypes;
+    private readonly Option<bool> _watch = ListWatch<T>.CreateOption();
 
-    protected ListCommand(string description, string resources, ListOptions options)
+    /// <param name="description">The command's description.</param>
+    /// <param name="resources">What is listed, in the plural.</param>
+    /// <param name="options">The command's options.</param>
+    /// <param name="columns">How it is shown as a table.</param>
+    /// <param name="eventTypes">The events that tell of it; none where there are none.</param>
+    protected ListCommand(string description, string resources, ListOptions options, Columns<T> columns, params string[] eventTypes)
         : base("list", description)
     {
         _resources = resources;
         _options = options;
+        _columns = columns;
+        _eventTypes = eventTypes;
         options.AddTo(this);
+        Add(_watch);
     }
 
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var query = new ListQuery(_options.Filter(arguments), _options.Sort(arguments), _options.Fields(arguments), _options.Offset(arguments));
-        if (_options.All(arguments))
+        if (arguments.GetValue(_watch))
         {
-            await WriteAsync(screen, ReadAll(client, query, cancellationToken));
-            return ExitCode.Done;
+            await new ListWatch<T>(client, _columns, _eventTypes, screen, end => PageAsync(arguments, client, query, end)).RunAsync(cancellationToken);
         }
-
-        var (items, total) = await ReadAsync(client, query, _options.Limit(arguments), cancellationToken);
-        await WriteAsync(screen, items.ToAsyncEnumerable());
-        if (!screen.IsJson && items.Count < total)
+        else if (_options.All(arguments))
         {
-            screen.WriteLine($"{items.Count} of {total} {_resources}; --offset shows others, --all shows all.");
+            await screen.WriteAsync(_columns, ReadAll(client, query, cancellationToken));
+        }
+        else
+        {
+            var page = await PageAsync(arguments, client, query, cancellationToken);
+            await screen.WriteAsync(_columns, page.Items.ToAsyncEnumerable());
+            if (screen.IsTable && page.Items.Count < page.Total)
+            {
+                screen.WriteLine(page.Remark);
+            }
         }
 
         return ExitCode.Done;
@@ -47,5 +65,15 @@ internal abstract class ListCommand<T> : ClientCommand
     protected abstract Task<(IReadOnlyCollection<T> Items, long Total)> ReadAsync(
         ServiceOrderingClient client, ListQuery query, int? limit, CancellationToken cancellationToken);
 
-    protected abstract Task WriteAsync(Screen screen, IAsyncEnumerable<T> items);
+    private async Task<ListPage<T>> PageAsync(ParseResult arguments, ServiceOrderingClient client, ListQuery query, CancellationToken cancellationToken)
+    {
+        if (_options.All(arguments))
+        {
+            var all = await ReadAll(client, query, cancellationToken).ToListAsync(cancellationToken);
+            return new ListPage<T>(all, all.Count, "");
+        }
+
+        var (items, total) = await ReadAsync(client, query, _options.Limit(arguments), cancellationToken);
+        return new ListPage<T>(items, total, $"{items.Count} of {total} {_resources}; --offset shows others, --all shows all.");
+    }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Google.Protobuf.Reflection;
+using ServiceOrdering.Json;
 
 namespace ServiceOrdering.Cli;
 
@@ -16,7 +18,8 @@ internal sealed class ListOptions
     /// <param name="filter">An example of a filter.</param>
     /// <param name="sort">An example of a sort order.</param>
     /// <param name="hasFields">Whether the attributes that are shown can be chosen: of TM Forum's resources.</param>
-    public ListOptions(string resources, string filter, string sort, bool hasFields = true)
+    /// <param name="states">The states that they have, to be completed by a shell.</param>
+    public ListOptions(string resources, string filter, string sort, bool hasFields = true, EnumDescriptor? states = null)
     {
         _fields = hasFields ? FieldsOption.Create() : null;
         _filter = new Option<string>("--filter")
@@ -24,6 +27,11 @@ internal sealed class ListOptions
             Description = $"Which {resources}, as in the query string of the REST API: {filter}. Default: all.",
             HelpName = "QUERY",
         };
+        if (states is not null)
+        {
+            _filter.CompletionSources.Add([.. EnumNames.All(states).Select(state => $"state={state}")]);
+        }
+
         _sort = new Option<string>("--sort")
         {
             Description = $"Attributes to sort by, commas between, - in front for descending: {sort}. Default: newest first.",

@@ -5,38 +5,36 @@ using Spectre.Console;
 
 namespace ServiceOrdering.Cli;
 
-/// <summary>Resources for people: lines with a name and a value, and tables.</summary>
+/// <summary>Resources for people: lines with a name and a value, and what stands in tables.</summary>
 internal static class Tables
 {
-    private const int WidestCell = 60;
-
-    public static Table Create(params string[] columns)
-    {
-        var table = new Table().NoBorder();
-        foreach (var column in columns)
-        {
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).PadRight(2));
-        }
-
-        return table;
-    }
+    public static Table Create(params string[] columns) => new(columns);
 
     public static void WriteLine(Screen screen, string name, string value)
     {
         if (value.Length > 0)
         {
             var line = new Paragraph(name.PadRight(15), new Style(decoration: Decoration.Dim));
-            screen.Write(line.Append(Plain(value), name == "state" ? StateStyle(value) : Style.Plain));
+            screen.Write(line.Append(new TableCell(value).Text, name == "state" ? StateStyle(value) : Style.Plain));
             screen.WriteLine("");
         }
     }
 
-    public static Text Cell(string text) => new(Plain(text.Length > WidestCell ? $"{text[..(WidestCell - 1)]}…" : text));
+    public static TableCell Cell(string text) => new(text);
 
-    // What others wrote must not move the cursor of this terminal.
-    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    /// <summary>An id by which others are told: to be pasted.</summary>
+    public static TableCell Id(string id) => new(id, CellFit.Whole);
 
-    public static Text State(string state) => new(state, StateStyle(state));
+    /// <summary>An id of something else, whose beginning is left out where there is little room.</summary>
+    public static TableCell Reference(string id) => new(id, CellFit.End);
+
+    /// <summary>A word or a number.</summary>
+    public static TableCell Short(string text) => new(text, CellFit.Whole);
+
+    public static TableCell State(string state) => new(state, CellFit.Whole, Style: StateStyle(state));
+
+    /// <summary>An instant; where there is little room, how long ago or ahead it is.</summary>
+    public static TableCell When(Timestamp? time) => new(Time(time), CellFit.Whole, time is null ? "" : Ago(DateTimeOffset.UtcNow - time.ToDateTimeOffset()));
 
     private static Style StateStyle(string state) => new(state switch
     {
@@ -64,4 +62,9 @@ internal static class Tables
         { TotalDays: < 2 } => $"{time.TotalHours:0} h",
         _ => $"{time.TotalDays:0} d",
     };
+
+    // Whole seconds: how long ago something is does not stay as it is shown.
+    private static string Ago(TimeSpan time) => time < TimeSpan.Zero ? $"in {Whole(-time)}" : $"{Whole(time)} ago";
+
+    private static string Whole(TimeSpan time) => time < TimeSpan.FromSeconds(10) ? $"{time.TotalSeconds:0} s" : Duration(time);
 }

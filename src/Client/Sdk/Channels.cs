@@ -1,42 +1,27 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Google.Api;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Grpc.Net.Client.Configuration;
-using ServiceOrdering.Events.V1;
-using ServiceOrdering.Fulfillment.V1;
-using Tmf.ServiceInventory.V5;
-using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Client;
 
 /// <summary>Opens the channel of a client: transport, retries, credentials.</summary>
 internal static class Channels
 {
-    private static readonly FileDescriptor[] Contract =
-    [
-        EventSubscriptionServiceReflection.Descriptor,
-        FulfillmentServiceReflection.Descriptor,
-        ServiceOrderServiceReflection.Descriptor,
-        ServiceServiceReflection.Descriptor,
-    ];
-
     public static GrpcChannel Open(Uri address, ServiceOrderingClientOptions options)
     {
         var channelOptions = new GrpcChannelOptions
         {
             // A handler that the channel made for itself is the channel's to dispose of.
-            HttpHandler = options.HttpHandler ?? Transport(address, options),
+            HttpHandler = Wrapped(address, options.HttpHandler ?? Transport(address, options), options),
             DisposeHttpClient = options.HttpHandler is null,
             LoggerFactory = options.LoggerFactory,
             MaxReceiveMessageSize = options.MaxReceiveBytes,
             // Otherwise a server that was away for a while is looked for every two minutes only.
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
             MaxReconnectBackoff = TimeSpan.FromSeconds(5),
-            ServiceConfig = new ServiceConfig { MethodConfigs = { RetryReads() } },
         };
+        Retries.Apply(channelOptions, options.RepeatCreations);
         var accessToken = AccessToken(options);
         if (options.ApiKey is not null || accessToken is not null)
         {
@@ -44,6 +29,12 @@ internal static class Channels
         }
 
         return GrpcChannel.ForAddress(address, channelOptions);
+    }
+
+    private static HttpMessageHandler Wrapped(Uri address, HttpMessageHandler transport, ServiceOrderingClientOptions options)
+    {
+        transport = options.WrapTransport?.Invoke(transport) ?? transport;
+        return address.AbsolutePath.TrimEnd('/') is { Length: > 0 } prefix ? new PathPrefixHandler(prefix, transport) : transport;
     }
 
     /// <summary>
@@ -137,31 +128,6 @@ internal static class Channels
         }
 
         return certificate is X509Certificate2 leaf && chain.Build(leaf);
-    }
-
-    /// <summary>The contract says which methods only read: those that are a GET over HTTP.</summary>
-    private static MethodConfig RetryReads()
-    {
-        var reads = new MethodConfig
-        {
-            RetryPolicy = new RetryPolicy
-            {
-                MaxAttempts = 4,
-                InitialBackoff = TimeSpan.FromMilliseconds(100),
-                MaxBackoff = TimeSpan.FromSeconds(2),
-                BackoffMultiplier = 3,
-                RetryableStatusCodes = { StatusCode.Unavailable },
-            },
-        };
-        foreach (var method in Contract.SelectMany(file => file.Services).SelectMany(service => service.Methods))
-        {
-            if (method.GetOptions()?.GetExtension(AnnotationsExtensions.Http)?.PatternCase == HttpRule.PatternOneofCase.Get)
-            {
-                reads.Names.Add(new MethodName { Service = method.Service.FullName, Method = method.Name });
-            }
-        }
-
-        return reads;
     }
 
     private static void Authenticate(

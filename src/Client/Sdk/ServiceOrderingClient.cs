@@ -17,8 +17,9 @@ namespace ServiceOrdering.Client;
 /// <remarks>
 /// <para>Every call that the server refuses, or that does not reach it, fails with <see cref="ServiceOrderingException"/>;
 /// a call whose cancellation token fires, with <see cref="OperationCanceledException"/>.</para>
-/// <para>Calls without side effects are tried up to four times while the server is unavailable. Others are never repeated:
-/// whether the lost one took effect is not known.</para>
+/// <para>Calls without side effects are tried up to four times while the server is unavailable, and so are creations, which have a
+/// name for that (<see cref="ServiceOrderingClientOptions.RepeatCreations"/>). Others are never repeated: whether the lost one took
+/// effect is not known.</para>
 /// </remarks>
 public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
 {
@@ -29,6 +30,11 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
         Address = address;
         _channel = channel;
         CallInvoker = channel.Intercept(new ErrorInterceptor()).Intercept(new DeadlineInterceptor(options.CallTimeout));
+        if (options.RepeatCreations)
+        {
+            CallInvoker = CallInvoker.Intercept(new RequestIdInterceptor());
+        }
+
         ServiceOrders = new ServiceOrderService.ServiceOrderServiceClient(CallInvoker);
         CancelServiceOrders = new CancelServiceOrderService.CancelServiceOrderServiceClient(CallInvoker);
         EventSubscriptions = new EventSubscriptionService.EventSubscriptionServiceClient(CallInvoker);
@@ -86,7 +92,7 @@ public sealed class ServiceOrderingClient : IDisposable, IAsyncDisposable
     /// </summary>
     /// <param name="address">
     /// Scheme, host and port, such as <c>http://127.0.0.1:5081</c> (HTTP/2 in the clear) or
-    /// <c>https://orders.example.com</c> (TLS).
+    /// <c>https://orders.example.com</c> (TLS); behind a proxy also a path, <c>https://example.com/orders</c>.
     /// </param>
     /// <param name="options">What differs from the defaults.</param>
     /// <exception cref="UriFormatException">The address is no absolute http or https URI.</exception>

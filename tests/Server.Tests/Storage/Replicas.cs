@@ -31,7 +31,7 @@ public sealed class Replicas : IDisposable
 
     /// <summary>A client over gRPC: when its connection is lost it goes to the next server of the list.</summary>
     public ServiceOrderingClient Grpc() =>
-        ServiceOrderingClient.Connect("http://127.0.0.1", new ServiceOrderingClientOptions { HttpHandler = Handler(replica => replica.Grpc) });
+        ServiceOrderingClient.Connect("http://127.0.0.1", new ServiceOrderingClientOptions { HttpHandler = Handler(replica => replica.Grpc), RepeatCreations = false });
 
     /// <summary>What all of them have told in all of their lives, to a folder.</summary>
     public void SaveLogs(string folder)

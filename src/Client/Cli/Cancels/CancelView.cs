@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Cli.Tables;
 
@@ -8,7 +7,21 @@ namespace ServiceOrdering.Cli.Cancels;
 /// <summary>Shows requests to cancel orders: as JSON, one as a card, several as a table.</summary>
 internal static class CancelView
 {
-    public static Argument<string> Id() => new("ID") { Description = "Id of the request." };
+    public static Columns<CancelServiceOrder> Columns { get; } = new(
+        cancel => cancel.Id,
+        ["ID", "STATE", "ORDER", "REQUESTED FOR", "CANCELLED", "REASON", "OUTCOME"],
+        cancel =>
+        [
+            Id(cancel.Id),
+            State(Word(cancel.State)),
+            Reference(cancel.ServiceOrder?.Id ?? ""),
+            When(cancel.RequestedCancellationDate),
+            When(cancel.EffectiveCancellationDate),
+            Cell(cancel.CancellationReason),
+            Cell(cancel.HasCompletionMessage ? cancel.CompletionMessage : cancel.ErrorMessage?.Message ?? ""),
+        ]);
+
+    public static Argument<string> IdArgument() => new("ID") { Description = "Id of the request." };
 
     /// <summary>Whether what was asked for is done: also where nothing was decided yet.</summary>
     public static int ExitCodeOf(CancelServiceOrder cancel) =>
@@ -16,9 +29,9 @@ internal static class CancelView
 
     public static void Write(Screen screen, CancelServiceOrder cancel)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(cancel);
+            screen.WriteData(cancel);
             return;
         }
 
@@ -30,29 +43,5 @@ internal static class CancelView
         WriteLine(screen, "cancelled", Time(cancel.EffectiveCancellationDate));
         WriteLine(screen, "outcome", cancel.CompletionMessage);
         WriteLine(screen, "error", cancel.ErrorMessage?.Message ?? "");
-    }
-
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<CancelServiceOrder> cancels)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(cancels);
-            return;
-        }
-
-        var table = Create("ID", "STATE", "ORDER", "REQUESTED FOR", "CANCELLED", "REASON", "OUTCOME");
-        await foreach (var cancel in cancels)
-        {
-            table.AddRow(
-                Cell(cancel.Id),
-                State(Word(cancel.State)),
-                Cell(cancel.ServiceOrder?.Id ?? ""),
-                Cell(Time(cancel.RequestedCancellationDate)),
-                Cell(Time(cancel.EffectiveCancellationDate)),
-                Cell(cancel.CancellationReason),
-                Cell(cancel.HasCompletionMessage ? cancel.CompletionMessage : cancel.ErrorMessage?.Message ?? ""));
-        }
-
-        screen.Write(table);
     }
 }

@@ -7,7 +7,7 @@ namespace ServiceOrdering.Cli.Cancels;
 /// <summary>service-ordering cancels get ID</summary>
 internal sealed class CancelsGetCommand : ClientCommand
 {
-    private readonly Argument<string> _id = CancelView.Id();
+    private readonly Argument<string> _id = CancelView.IdArgument();
     private readonly Option<string> _fields = FieldsOption.Create();
 
     public CancelsGetCommand()

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Google.Protobuf.WellKnownTypes;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using Tmf.ServiceOrdering.V4;
@@ -9,7 +8,7 @@ namespace ServiceOrdering.Cli.Cancels;
 /// <summary>service-ordering cancels watch ID</summary>
 internal sealed class CancelsWatchCommand : ClientCommand
 {
-    private readonly Argument<string> _id = CancelView.Id();
+    private readonly Argument<string> _id = CancelView.IdArgument();
 
     public CancelsWatchCommand()
         : base("watch", $"Show a line for each change of a request, until it was decided. Exit code {ExitCode.Refused} where the order was not cancelled.") => Add(_id);
@@ -26,19 +25,19 @@ internal sealed class CancelsWatchCommand : ClientCommand
         var id = arguments.GetRequiredValue(_id);
         // One that is not there is refused; a watch would wait for it.
         await client.CancelServiceOrders.GetCancelServiceOrderAsync(new GetCancelServiceOrderRequest { Id = id, Fields = "state" }, cancellationToken: cancellationToken);
-        var isJson = arguments.GetValue(GlobalOptions.Output) == "json";
+        var isData = screen.IsChosen && !screen.IsTable;
         var last = await WatchAsync(
             client, id, screen,
             (message, cancel) =>
             {
-                if (isJson)
+                if (isData)
                 {
-                    screen.WriteJsonLine(message);
+                    screen.WriteMessage(message);
                 }
                 else if (cancel is not null)
                 {
                     var what = cancel.HasCompletionMessage ? cancel.CompletionMessage : cancel.ErrorMessage?.Message ?? "";
-                    screen.WriteLine($"{(TimeOf(message.Event) is { } time ? time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") : "now"),-26}{Tables.Word(cancel.State),-21}{what}".TrimEnd());
+                    screen.WriteLine($"{(message.Event?.EventTime is { } time ? time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") : "now"),-26}{Tables.Word(cancel.State),-21}{what}".TrimEnd());
                 }
             },
             cancellationToken);
@@ -61,9 +60,7 @@ internal sealed class CancelsWatchCommand : ClientCommand
         };
         await foreach (var message in new EventWatcher(client.Events, new WatchEventsRequest { ResourceIds = { id }, IncludeSnapshot = true }, options).WithCancellation(cancellationToken))
         {
-            var cancel = message.SnapshotItem?.CancelServiceOrder
-                ?? message.Event?.CancelServiceOrderCreateEvent?.Event.CancelServiceOrder
-                ?? message.Event?.CancelServiceOrderStateChangeEvent?.Event.CancelServiceOrder;
+            var cancel = message.Resource?.CancelServiceOrder;
             tell(message, cancel);
             if (cancel is { State: TaskState.Done or TaskState.TerminatedWithError })
             {
@@ -73,6 +70,4 @@ internal sealed class CancelsWatchCommand : ClientCommand
 
         throw new OperationCanceledException(cancellationToken);
     }
-
-    private static Timestamp? TimeOf(Event? told) => told?.CancelServiceOrderCreateEvent?.EventTime ?? told?.CancelServiceOrderStateChangeEvent?.EventTime;
 }

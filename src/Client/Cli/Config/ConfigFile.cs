@@ -24,6 +24,22 @@ internal sealed class ConfigFile
 
     public string Location => _path;
 
+    /// <summary>The names of the contexts that there are; none where the file cannot be read.</summary>
+    public IReadOnlyCollection<string> Names
+    {
+        get
+        {
+            try
+            {
+                return Read(mustExist: false).Contexts.Keys;
+            }
+            catch (ConfigException)
+            {
+                return [];
+            }
+        }
+    }
+
     /// <summary>The context that was asked for by name, else the one that is used; one without anything where there is none.</summary>
     /// <exception cref="ConfigException">There is no such context, or the file cannot be read.</exception>
     public Context Find(ParseResult arguments)

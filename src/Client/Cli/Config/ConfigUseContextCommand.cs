@@ -8,7 +8,11 @@ internal sealed class ConfigUseContextCommand : FileCommand
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the context." };
 
     public ConfigUseContextCommand()
-        : base("use-context", "Make a context the one that commands use.") => Add(_name);
+        : base("use-context", "Make a context the one that commands use.")
+    {
+        _name.CompletionSources.Add(completion => new ConfigFile(completion.ParseResult).Names);
+        Add(_name);
+    }
 
     public override IReadOnlyList<string> Examples => ["service-ordering config use-context lab"];
 

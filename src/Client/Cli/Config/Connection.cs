@@ -11,11 +11,25 @@ namespace ServiceOrdering.Cli.Config;
 /// </summary>
 internal sealed class Connection : IDisposable
 {
-    private readonly ServiceOrderingClientOptions _options;
+    // With the time that it takes to find out why, within five seconds.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(2.5);
 
-    private Connection(string server, ServiceOrderingClientOptions options) => (Server, _options) = (server, options);
+    private readonly ServiceOrderingClientOptions _options;
+    private AnswerWatch? _answers;
+
+    private Connection(string server, Context context, ServiceOrderingClientOptions options)
+    {
+        (Server, Context, _options) = (server, context, options);
+        _options.WrapTransport = transport => _answers = new AnswerWatch(transport);
+    }
 
     public string Server { get; }
+
+    /// <summary>The context that is used; one without anything where there is none.</summary>
+    public Context Context { get; }
+
+    /// <summary>How something answered that is no gRPC; null where nothing did.</summary>
+    public string? Foreign => _answers?.Foreign;
 
     /// <exception cref="ConfigException">Something that was named is not there, or does not go together.</exception>
     public static Connection Of(ParseResult arguments, TextWriter remarks)
@@ -28,7 +42,7 @@ internal sealed class Connection : IDisposable
         }
 
         var server = arguments.GetValue(GlobalOptions.Server) ?? Variable(GlobalOptions.ServerVariable) ?? context.Find(GlobalOptions.Server) ?? GlobalOptions.DefaultServer;
-        return new Connection(server, Options(arguments, context));
+        return new Connection(server, context, Options(arguments, context));
     }
 
     public ServiceOrderingClient Open()
@@ -43,6 +57,23 @@ internal sealed class Connection : IDisposable
                 ? $"a certificate can only be shown over TLS: use an address with https in place of {Server}"
                 : $"credentials would travel in the clear to {Server}: use https, or --credentials-in-the-clear where something else encrypts");
         }
+    }
+
+    /// <summary>Why the server cannot be reached, as the end of a sentence; null where it can be.</summary>
+    public async Task<string?> FindProblemAsync(CancellationToken cancellationToken) =>
+        Uri.TryCreate(Server, UriKind.Absolute, out var address) ? await new Diagnosis(address, _options).RunAsync(cancellationToken) : null;
+
+    /// <summary>Waits until it is known why the server does not answer; without end where it does, or may yet.</summary>
+    public async Task<string> FindSilenceAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(LongestSilence, cancellationToken);
+        var problem = _answers?.HasAnswered == true ? null : await FindProblemAsync(cancellationToken);
+        if (problem is null || _answers?.HasAnswered == true)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        return problem!;
     }
 
     public void Dispose()
@@ -79,6 +110,7 @@ internal sealed class Connection : IDisposable
             ClientCertificate = Certificate(Setting(CredentialOptions.Cert), Setting(CredentialOptions.Key)),
             TrustedCertificates = Authorities(Setting(CredentialOptions.CaCert)),
             AllowCredentialsInTheClear = arguments.GetValue(CredentialOptions.InTheClear),
+            CallTimeout = arguments.GetValue(GlobalOptions.Timeout) ?? new ServiceOrderingClientOptions().CallTimeout,
         };
 
         string? Setting(Option<string> option) => arguments.GetValue(option) ?? context.Find(option);

@@ -17,7 +17,7 @@ internal abstract class FileCommand : Command, IHasExamples
 
     private int Run(ParseResult arguments)
     {
-        var screen = Screen.For(arguments);
+        var screen = Screen.For(arguments, new Context());
         try
         {
             Run(arguments, new ConfigFile(arguments), screen);

@@ -1,8 +1,7 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using ServiceOrdering.Json;
-using Tmf.ServiceOrdering.V4;
 
 namespace ServiceOrdering.Cli.Events;
 
@@ -11,54 +10,54 @@ internal static class EventView
 {
     public static void Write(Screen screen, WatchEventsResponse message)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJsonLine(message);
-            return;
+            screen.WriteMessage(message);
         }
-
-        switch (message.ChangeCase)
+        else if (message.Resource is { } resource)
         {
-            case WatchEventsResponse.ChangeOneofCase.Event:
-                WriteEvent(screen, message.Event);
-                break;
-            case WatchEventsResponse.ChangeOneofCase.SnapshotItem when message.SnapshotItem.ServiceOrder is { } order:
-                WriteRow(screen, order.OrderDate, "(is)", order, "");
-                break;
-            case WatchEventsResponse.ChangeOneofCase.SnapshotItem when message.SnapshotItem.CancelServiceOrder is { } cancel:
-                WriteRow(screen, null, "(is)", cancel, "");
-                break;
+            WriteRow(screen, message.Event, resource);
         }
     }
 
-    /// <summary>What all envelopes have.</summary>
-    public static (string Type, Timestamp? Time, ServiceOrder? Order, string FieldPath) Open(Event told)
-    {
-        var envelope = Set(told);
-        var order = Set(Member<IMessage>(envelope, "event")!) as ServiceOrder;
-        return (envelope.Descriptor.Name, Member<Timestamp>(envelope, "event_time"), order, Member<string>(envelope, "field_path") ?? "");
-    }
+    /// <summary>An instant, as logs have it.</summary>
+    public static string Time(Timestamp? time) => time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? "";
 
-    private static void WriteEvent(Screen screen, Event told)
+    /// <summary>What has happened, in words: <c>changed: priority</c>.</summary>
+    public static string What(Event told)
     {
-        var envelope = Set(told);
-        WriteRow(screen, Member<Timestamp>(envelope, "event_time"), envelope.Descriptor.Name, Set(Member<IMessage>(envelope, "event")!), Member<string>(envelope, "field_path") ?? "");
-    }
-
-    private static void WriteRow(Screen screen, Timestamp? time, string what, IMessage resource, string fieldPath)
-    {
-        var (id, state, more) = resource switch
+        var order = told.Resource.ServiceOrder;
+        var type = told.EventType;
+        return type switch
         {
-            ServiceOrder order => (order.Id, order.HasState ? EnumNames.Json(order.State) : "", order.ExternalId),
-            CancelServiceOrder cancel => (cancel.Id, EnumNames.Json(cancel.State), $"order {cancel.ServiceOrder?.Id}"),
+            _ when type.EndsWith("CreateEvent", StringComparison.Ordinal) => "created",
+            _ when type.EndsWith("DeleteEvent", StringComparison.Ordinal) => "deleted",
+            _ when type.EndsWith("StateChangeEvent", StringComparison.Ordinal) => "state",
+            _ when type.EndsWith("OperatingStatusChangeEvent", StringComparison.Ordinal) => "operating status",
+            _ when type.EndsWith("AttributeValueChangeEvent", StringComparison.Ordinal) => told.FieldPath.Length > 0 ? $"changed: {told.FieldPath}" : "changed",
+            _ when type.EndsWith("InformationRequiredEvent", StringComparison.Ordinal) => $"information required: {told.FieldPath}",
+            _ when type.EndsWith("MilestoneEvent", StringComparison.Ordinal) => $"milestone: {order?.Milestone.LastOrDefault()?.Name}",
+            _ when type.EndsWith("JeopardyEvent", StringComparison.Ordinal) => $"jeopardy: {order?.JeopardyAlert.LastOrDefault()?.Message}",
+            _ => type,
+        };
+    }
+
+    private static void WriteRow(Screen screen, Event? told, Resource resource)
+    {
+        var (kind, state, more) = resource.ResourceCase switch
+        {
+            Resource.ResourceOneofCase.ServiceOrder => ("order", resource.ServiceOrder.HasState ? EnumNames.Json(resource.ServiceOrder.State) : "", resource.ServiceOrder.ExternalId),
+            Resource.ResourceOneofCase.Service => ("service", Tables.Word(resource.Service.State), resource.Service.Name),
+            Resource.ResourceOneofCase.CancelServiceOrder => ("cancel", Tables.Word(resource.CancelServiceOrder.State), $"order {resource.CancelServiceOrder.ServiceOrder?.Id}"),
             _ => ("", "", ""),
         };
-        screen.WriteLine($"{time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? "",-25}{what,-38}{id,-38}{state,-22}{more}{fieldPath}".TrimEnd());
+        var what = told is null ? "is" : What(told);
+        var time = Time(told?.EventTime ?? resource.ServiceOrder?.OrderDate);
+
+        // Rows come one by one: the widths are those of what is usual.
+        var row = screen.Width < 120
+            ? $"{(time.Length > 11 ? time[11..^1] : ""),-13}{kind,-8}{resource.Id,-37}{state,-13}{(state.Length > 0 && what == "state" ? "" : what)}"
+            : $"{time,-25}{told?.EventType ?? "(is)",-38}{resource.Id,-38}{state,-22}{more}{told?.FieldPath}";
+        screen.WriteLine(TableCell.Narrow(new TableCell(row.TrimEnd()).Text, screen.Width, CellFit.Beginning));
     }
-
-    private static IMessage Set(IMessage message) => (IMessage)message.Descriptor.Fields.InFieldNumberOrder()
-        .First(field => field.HasPresence && field.Accessor.HasValue(message)).Accessor.GetValue(message);
-
-    private static T? Member<T>(IMessage message, string name)
-        where T : class => message.Descriptor.FindFieldByName(name)?.Accessor.GetValue(message) as T;
 }

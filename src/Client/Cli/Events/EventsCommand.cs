@@ -6,5 +6,5 @@ namespace ServiceOrdering.Cli.Events;
 internal sealed class EventsCommand : Command
 {
     public EventsCommand()
-        : base("events", "Follow what happens to orders.") => Add(new EventsWatchCommand());
+        : base("events", "Follow what happens to orders, services and requests to cancel.") => Add(new EventsWatchCommand());
 }

@@ -14,14 +14,15 @@ internal sealed class EventsWatchCommand : ClientCommand
     };
 
     private readonly Option<string[]> _types = new("--type") { Description = "Type of the events; may be given several times. Default: all.", HelpName = "TYPE" };
-    private readonly Option<string[]> _ids = new("--id") { Description = "Id of the order; may be given several times. Default: all.", HelpName = "ID" };
+    private readonly Option<string[]> _ids = new("--id") { Description = "Id of the order, the service or the request; may be given several times. Default: all.", HelpName = "ID" };
     private readonly Option<string> _from = new("--from") { Description = "Token to continue after. Default: what happens next.", HelpName = "TOKEN" };
     private readonly Option<bool> _fromStart = new("--from-start") { Description = "Show all events that the log has first." };
-    private readonly Option<bool> _snapshot = new("--snapshot") { Description = "Show the orders as they are first." };
+    private readonly Option<bool> _snapshot = new("--snapshot") { Description = "Show the orders, services and requests as they are first." };
 
     public EventsWatchCommand()
         : base("watch", "Show events as they happen, until Ctrl-C. A lost connection is opened again, and nothing is missed.")
     {
+        _types.CompletionSources.Add([.. EventKinds.All]);
         Add(_query);
         Add(_types);
         Add(_ids);

@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Fulfillment.V1;
 
@@ -5,10 +6,11 @@ namespace ServiceOrdering.Cli.Fallout;
 
 /// <summary>service-ordering fallout list</summary>
 internal sealed class FalloutListCommand()
-    : ListCommand<FalloutItem>("List items that could not be worked, those that fell out last first.", "items", new ListOptions("items", "state=open&falloutType=leaseLost&since.lt=2026-01-01", "priority,since", hasFields: false))
+    : ListCommand<FalloutItem>("List items that could not be worked, those that fell out last first.", "items", new ListOptions("items", "state=open&falloutType=leaseLost&since.lt=2026-01-01", "priority,since", hasFields: false, states: FalloutItemReflection.Descriptor.FindTypeByName<EnumDescriptor>("FalloutState")), FalloutView.Columns)
 {
     public override IReadOnlyList<string> Examples =>
     [
+        "service-ordering fallout list --filter state=open --watch",
         "service-ordering fallout list --filter state=open --sort priority,since",
         "service-ordering fallout list --filter 'state=open&causeCode=PORT_BUSY' --all -o json | jq -r '.[].id'",
     ];
@@ -28,8 +30,6 @@ internal sealed class FalloutListCommand()
         var page = await client.Fallout.ListFalloutItemsAsync(request, cancellationToken: cancellationToken);
         return (page.FalloutItems, page.TotalCount);
     }
-
-    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<FalloutItem> items) => FalloutView.WriteAsync(screen, items);
 
     private static ListFalloutItemsRequest Request(ListQuery query) => new()
     {

@@ -1,5 +1,4 @@
 using ServiceOrdering.Fulfillment.V1;
-using Spectre.Console;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Fallout;
@@ -7,11 +6,29 @@ namespace ServiceOrdering.Cli.Fallout;
 /// <summary>Shows items that could not be worked: as JSON, one as a card with its notes, several as a table.</summary>
 internal static class FalloutView
 {
+    public static Columns<FalloutItem> Columns { get; } = new(
+        item => item.Id,
+        ["ID", "STATE", "AGE", "TYPE", "ORDER", "ITEM", "WHAT", "CAUSE", "PRIO", "ATTEMPTS", "ASSIGNEE"],
+        item =>
+        [
+            Id(item.Id),
+            State(Word(item.State)),
+            Short(item.Since is null ? "" : Duration(DateTimeOffset.UtcNow - item.Since.ToDateTimeOffset())),
+            Short(Word(item.FalloutType)),
+            Reference(item.ServiceOrderId),
+            Short(item.ItemId),
+            Cell($"{Word(item.Action)} {What(item)}".Trim()),
+            Cell(item.Cause.Length > 0 ? item.Cause : item.CauseCode),
+            Short($"{item.Priority}"),
+            Short($"{item.Attempts}"),
+            Cell(item.Assignee),
+        ]);
+
     public static void Write(Screen screen, FalloutItem item)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(item);
+            screen.WriteData(item);
             return;
         }
 
@@ -42,34 +59,6 @@ internal static class FalloutView
 
         screen.WriteLine("");
         screen.Write(notes);
-    }
-
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<FalloutItem> items)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(items);
-            return;
-        }
-
-        var table = Create("ID", "STATE", "AGE", "TYPE", "ORDER", "ITEM", "WHAT", "PRIORITY", "ATTEMPTS", "ASSIGNEE", "CAUSE");
-        await foreach (var item in items)
-        {
-            table.AddRow(
-                Cell(item.Id),
-                State(Word(item.State)),
-                Cell(item.Since is null ? "" : Duration(DateTimeOffset.UtcNow - item.Since.ToDateTimeOffset())),
-                Cell(Word(item.FalloutType)),
-                Cell(item.ServiceOrderId),
-                Cell(item.ItemId),
-                Cell($"{Word(item.Action)} {What(item)}".Trim()),
-                Cell($"{item.Priority}"),
-                Cell($"{item.Attempts}"),
-                Cell(item.Assignee),
-                Cell(item.Cause.Length > 0 ? item.Cause : item.CauseCode));
-        }
-
-        screen.Write(table);
     }
 
     private static string What(FalloutItem item) => item.SpecificationId.Length > 0 ? item.SpecificationId : item.ServiceType;

@@ -22,7 +22,7 @@ internal sealed class HubAttemptsCommand : ClientCommand
     {
         var request = new ListDeliveryAttemptsRequest { Id = arguments.GetRequiredValue(_id) };
         var response = await client.EventDeliveries.ListDeliveryAttemptsAsync(request, cancellationToken: cancellationToken);
-        await HubView.WriteAsync(screen, response.DeliveryAttempts);
+        await screen.WriteAsync(HubView.AttemptColumns, response.DeliveryAttempts.ToAsyncEnumerable());
         return ExitCode.Done;
     }
 }

@@ -8,16 +8,19 @@ namespace ServiceOrdering.Cli.Hub;
 internal sealed class HubListCommand : ClientCommand
 {
     private readonly Option<string> _api = HubArguments.Api("Only subscriptions of this API. Default: of all.");
+    private readonly Option<bool> _watch = ListWatch<EventSubscription>.CreateOption();
 
     public HubListCommand()
         : base("list", "List subscriptions and how their delivery goes, oldest first.")
     {
         Add(_api);
+        Add(_watch);
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "service-ordering hub list",
+        "service-ordering hub list --watch",
         """
         service-ordering hub list -o json | jq -r '.[] | select(.delivery.state == "suspended").id' |
             xargs -n 1 service-ordering hub resume
@@ -26,6 +29,17 @@ internal sealed class HubListCommand : ClientCommand
 
     protected override async Task<int> RunAsync(
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(_watch))
+        {
+            await new ListWatch<EventSubscription>(client, HubView.Columns, [], screen, end => ReadAsync(arguments, client, end)).RunAsync(cancellationToken);
+        }
+
+        await screen.WriteAsync(HubView.Columns, (await ReadAsync(arguments, client, cancellationToken)).Items.ToAsyncEnumerable());
+        return ExitCode.Done;
+    }
+
+    private async Task<ListPage<EventSubscription>> ReadAsync(ParseResult arguments, ServiceOrderingClient client, CancellationToken cancellationToken)
     {
         const int LargestPage = 1000;
         var subscriptions = new List<EventSubscription>();
@@ -43,7 +57,6 @@ internal sealed class HubListCommand : ClientCommand
             total = page.EventSubscriptions.Count == 0 ? 0 : page.TotalCount;
         }
 
-        await HubView.WriteAsync(screen, subscriptions);
-        return ExitCode.Done;
+        return new ListPage<EventSubscription>(subscriptions, subscriptions.Count, "");
     }
 }

@@ -27,14 +27,14 @@ internal sealed class HubRemoveCommand : ClientCommand
             {
                 var request = new DeleteEventSubscriptionRequest { Id = id };
                 await client.EventSubscriptions.DeleteEventSubscriptionAsync(request, cancellationToken: cancellationToken);
-                if (!screen.IsJson)
+                if (screen.IsTable)
                 {
                     screen.WriteLine($"removed {id}");
                 }
             }
             catch (ServiceOrderingException refusal) when (!Failure.IsUnreachable(refusal))
             {
-                Failure.Report(refusal, screen.Errors);
+                Failure.Report(refusal, screen.Errors, this);
                 exitCode = ExitCode.Refused;
             }
         }

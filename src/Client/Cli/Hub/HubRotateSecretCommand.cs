@@ -42,9 +42,9 @@ internal sealed class HubRotateSecretCommand : ClientCommand
             PreviousValidFor = arguments.GetValue(_keep) is { } keep ? Duration.FromTimeSpan(keep) : null,
         };
         var response = await client.EventDeliveries.RotateEventSubscriptionSecretAsync(request, cancellationToken: cancellationToken);
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(response);
+            screen.WriteData(response);
         }
         else if (response.Secret.Length > 0)
         {

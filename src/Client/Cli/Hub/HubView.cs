@@ -1,5 +1,4 @@
 using ServiceOrdering.Events.V1;
-using Spectre.Console;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Hub;
@@ -7,11 +6,40 @@ namespace ServiceOrdering.Cli.Hub;
 /// <summary>Shows subscriptions and attempts: as JSON, one as a card, several as a table.</summary>
 internal static class HubView
 {
+    public static Columns<EventSubscription> Columns { get; } = new(
+        subscription => subscription.Id,
+        ["ID", "STATE", "LAG", "CALLBACK", "LAST SUCCESS", "NEXT TRY", "QUERY"],
+        subscription =>
+        [
+            Id(subscription.Id),
+            State(Word(subscription.Delivery.State)),
+            Short($"{subscription.Delivery.Lag}"),
+            Cell(subscription.Callback),
+            When(subscription.Delivery.LastSuccess),
+            When(subscription.Delivery.NextTry),
+            Cell(subscription.Query),
+        ]);
+
+    public static Columns<DeliveryAttempt> AttemptColumns { get; } = new(
+        attempt => $"{attempt.Number}",
+        ["NUMBER", "TIME", "STATUS", "MS", "EVENT", "ERROR", "REPLAY AFTER", "EVENT ID"],
+        attempt =>
+        [
+            Short($"{attempt.Number}"),
+            When(attempt.Time),
+            Short(attempt.HasStatusCode ? $"{attempt.StatusCode}" : ""),
+            Short($"{attempt.Duration.ToTimeSpan().TotalMilliseconds:0}"),
+            Cell(attempt.EventType),
+            Cell(attempt.Error),
+            Id(attempt.ResumeToken),
+            Id(attempt.EventId),
+        ]);
+
     public static void Write(Screen screen, EventSubscription subscription)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(subscription);
+            screen.WriteData(subscription);
             return;
         }
 
@@ -33,55 +61,5 @@ internal static class HubView
         WriteLine(screen, "last error", delivery.LastError);
         WriteLine(screen, "failed", delivery.FailedAttempts > 0 ? $"{delivery.FailedAttempts}" : "");
         WriteLine(screen, "next try", Time(delivery.NextTry));
-    }
-
-    public static async Task WriteAsync(Screen screen, IReadOnlyList<EventSubscription> subscriptions)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(subscriptions.ToAsyncEnumerable());
-            return;
-        }
-
-        var table = Create("ID", "STATE", "LAG", "LAST SUCCESS", "NEXT TRY", "CALLBACK", "QUERY");
-        foreach (var subscription in subscriptions)
-        {
-            var delivery = subscription.Delivery;
-            table.AddRow(
-                Cell(subscription.Id),
-                State(Word(delivery.State)),
-                Cell($"{delivery.Lag}"),
-                Cell(Time(delivery.LastSuccess)),
-                Cell(Time(delivery.NextTry)),
-                Cell(subscription.Callback),
-                Cell(subscription.Query));
-        }
-
-        screen.Write(table);
-    }
-
-    public static async Task WriteAsync(Screen screen, IReadOnlyList<DeliveryAttempt> attempts)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(attempts.ToAsyncEnumerable());
-            return;
-        }
-
-        var table = Create("NUMBER", "TIME", "EVENT", "EVENT ID", "STATUS", "MS", "REPLAY AFTER", "ERROR");
-        foreach (var attempt in attempts)
-        {
-            table.AddRow(
-                Cell($"{attempt.Number}"),
-                Cell(Time(attempt.Time)),
-                Cell(attempt.EventType),
-                Cell(attempt.EventId),
-                Cell(attempt.HasStatusCode ? $"{attempt.StatusCode}" : ""),
-                Cell($"{attempt.Duration.ToTimeSpan().TotalMilliseconds:0}"),
-                Cell(attempt.ResumeToken),
-                Cell(attempt.Error));
-        }
-
-        screen.Write(table);
     }
 }

@@ -14,7 +14,7 @@ internal static class JobProgress
     /// <summary>Follows a job on the screen: on a terminal a bar that is drawn again in its place, else a line for each change.</summary>
     public static async Task<Job> FollowAsync(ServiceOrderingClient client, Job job, Screen screen, CancellationToken cancellationToken)
     {
-        if (!screen.IsTerminal || screen.IsJson)
+        if (!screen.IsTerminal || !screen.IsTable)
         {
             return await FollowAsync(client, job, told => screen.WriteProgress(Line(told)), cancellationToken);
         }

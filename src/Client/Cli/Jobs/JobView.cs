@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ServiceOrdering.Fulfillment.V1;
-using Spectre.Console;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Jobs;
@@ -8,16 +7,32 @@ namespace ServiceOrdering.Cli.Jobs;
 /// <summary>Shows jobs: as JSON, one as a card with what could not be done, several as a table.</summary>
 internal static class JobView
 {
-    public static Argument<string> Id() => new("ID") { Description = "Id of the job." };
+    public static Columns<Job> Columns { get; } = new(
+        job => job.Id,
+        ["ID", "STATE", "OPERATION", "DONE", "FAILED", "CREATED", "ENDED", "ACTOR", "FILTER"],
+        job =>
+        [
+            Id(job.Id),
+            State(Word(job.State)),
+            Short(Word(job.Operation)),
+            Short($"{job.Done} of {job.Total}"),
+            Short($"{job.Failed}"),
+            When(job.CreatedDate),
+            When(job.EndedDate),
+            Cell(job.Actor),
+            Cell(job.Filter),
+        ]);
+
+    public static Argument<string> IdArgument() => new("ID") { Description = "Id of the job." };
 
     /// <summary>Whether a job that has ended has done all there was to do.</summary>
     public static int ExitCodeOf(Job job) => job is { State: JobState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;
 
     public static void Write(Screen screen, Job job)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(job);
+            screen.WriteData(job);
             return;
         }
 
@@ -55,31 +70,5 @@ internal static class JobView
         {
             screen.WriteLine($"The first {job.Failures.Count} of {job.Failed} that could not be done.");
         }
-    }
-
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<Job> jobs)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(jobs);
-            return;
-        }
-
-        var table = Create("ID", "STATE", "OPERATION", "DONE", "FAILED", "CREATED", "ENDED", "ACTOR", "FILTER");
-        await foreach (var job in jobs)
-        {
-            table.AddRow(
-                Cell(job.Id),
-                State(Word(job.State)),
-                Cell(Word(job.Operation)),
-                Cell($"{job.Done} of {job.Total}"),
-                Cell($"{job.Failed}"),
-                Cell(Time(job.CreatedDate)),
-                Cell(Time(job.EndedDate)),
-                Cell(job.Actor),
-                Cell(job.Filter));
-        }
-
-        screen.Write(table);
     }
 }

@@ -7,7 +7,7 @@ namespace ServiceOrdering.Cli.Jobs;
 /// <summary>service-ordering jobs cancel ID</summary>
 internal sealed class JobsCancelCommand : ClientCommand
 {
-    private readonly Argument<string> _id = JobView.Id();
+    private readonly Argument<string> _id = JobView.IdArgument();
 
     public JobsCancelCommand()
         : base("cancel", "End a job. What it has done stays done.") => Add(_id);

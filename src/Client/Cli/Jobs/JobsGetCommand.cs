@@ -7,7 +7,7 @@ namespace ServiceOrdering.Cli.Jobs;
 /// <summary>service-ordering jobs get ID</summary>
 internal sealed class JobsGetCommand : ClientCommand
 {
-    private readonly Argument<string> _id = JobView.Id();
+    private readonly Argument<string> _id = JobView.IdArgument();
 
     public JobsGetCommand()
         : base("get", "Show one job, how far it is, and what could not be done.") => Add(_id);

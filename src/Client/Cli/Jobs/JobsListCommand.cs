@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Fulfillment.V1;
 
@@ -5,10 +6,11 @@ namespace ServiceOrdering.Cli.Jobs;
 
 /// <summary>service-ordering jobs list</summary>
 internal sealed class JobsListCommand()
-    : ListCommand<Job>("List jobs, newest first.", "jobs", new ListOptions("jobs", "state=running", "-failed", hasFields: false))
+    : ListCommand<Job>("List jobs, newest first.", "jobs", new ListOptions("jobs", "state=running", "-failed", hasFields: false, states: JobReflection.Descriptor.FindTypeByName<EnumDescriptor>("JobState")), JobView.Columns)
 {
     public override IReadOnlyList<string> Examples =>
     [
+        "service-ordering jobs list --filter state=running --watch",
         "service-ordering jobs list --filter state=running",
         "service-ordering jobs list --limit 10 -o table",
     ];
@@ -28,8 +30,6 @@ internal sealed class JobsListCommand()
         var page = await client.Jobs.ListJobsAsync(request, cancellationToken: cancellationToken);
         return (page.Jobs, page.TotalCount);
     }
-
-    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<Job> items) => JobView.WriteAsync(screen, items);
 
     private static ListJobsRequest Request(ListQuery query) => new()
     {

@@ -7,7 +7,7 @@ namespace ServiceOrdering.Cli.Jobs;
 /// <summary>service-ordering jobs watch ID</summary>
 internal sealed class JobsWatchCommand : ClientCommand
 {
-    private readonly Argument<string> _id = JobView.Id();
+    private readonly Argument<string> _id = JobView.IdArgument();
 
     public JobsWatchCommand()
         : base("watch", $"Show how far a job is until it has ended; where the output is no terminal, a line for each change. Exit code {ExitCode.Refused} unless all is done.") => Add(_id);
@@ -18,8 +18,8 @@ internal sealed class JobsWatchCommand : ClientCommand
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var job = (await client.Jobs.GetJobAsync(new GetJobRequest { Id = arguments.GetRequiredValue(_id) }, cancellationToken: cancellationToken)).Job;
-        job = arguments.GetValue(GlobalOptions.Output) == "json"
-            ? await JobProgress.FollowAsync(client, job, screen.WriteJsonLine, cancellationToken)
+        job = screen.IsChosen && !screen.IsTable
+            ? await JobProgress.FollowAsync(client, job, screen.WriteMessage, cancellationToken)
             : screen.IsTerminal ? await JobProgress.FollowAsync(client, job, screen, cancellationToken)
             : await JobProgress.FollowAsync(client, job, told => screen.WriteLine(JobProgress.Line(told)), cancellationToken);
         return JobView.ExitCodeOf(job);

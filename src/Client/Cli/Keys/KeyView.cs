@@ -1,5 +1,4 @@
 using ServiceOrdering.Security.V1;
-using Spectre.Console;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Keys;
@@ -7,11 +6,26 @@ namespace ServiceOrdering.Cli.Keys;
 /// <summary>Shows keys: as JSON, one as a card, several as a table.</summary>
 internal static class KeyView
 {
+    public static Columns<ApiKey> Columns { get; } = new(
+        key => key.Id,
+        ["ID", "NAME", "STATE", "MAY", "PARTY", "CREATED", "EXPIRES", "LAST USED"],
+        key =>
+        [
+            Id(key.Id),
+            Cell(key.Name),
+            State(Word(key.State)),
+            Cell(string.Join(", ", key.Roles.Concat(key.Scopes))),
+            Cell(key.Party),
+            When(key.CreatedDate),
+            When(key.ExpiresDate),
+            When(key.LastUsedDate),
+        ]);
+
     public static void Write(Screen screen, ApiKey key)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(key);
+            screen.WriteData(key);
             return;
         }
 
@@ -27,30 +41,5 @@ internal static class KeyView
         WriteLine(screen, "last used", Time(key.LastUsedDate));
         WriteLine(screen, "revoked", Time(key.RevokedDate));
         WriteLine(screen, "revoked by", key.RevokedBy);
-    }
-
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<ApiKey> keys)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(keys);
-            return;
-        }
-
-        var table = Create("ID", "NAME", "STATE", "MAY", "PARTY", "CREATED", "EXPIRES", "LAST USED");
-        await foreach (var key in keys)
-        {
-            table.AddRow(
-                Cell(key.Id),
-                Cell(key.Name),
-                State(Word(key.State)),
-                Cell(string.Join(", ", key.Roles.Concat(key.Scopes))),
-                Cell(key.Party),
-                Cell(Time(key.CreatedDate)),
-                Cell(Time(key.ExpiresDate)),
-                Cell(Time(key.LastUsedDate)));
-        }
-
-        screen.Write(table);
     }
 }

@@ -43,9 +43,9 @@ internal sealed class KeysCreateCommand : ClientCommand
                 ExpiresDate = arguments.GetValue(_expires),
             },
             cancellationToken: cancellationToken);
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(response);
+            screen.WriteData(response);
             return ExitCode.Done;
         }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using ServiceOrdering.Client;
 using ServiceOrdering.Security.V1;
 
@@ -5,7 +6,7 @@ namespace ServiceOrdering.Cli.Keys;
 
 /// <summary>service-ordering keys list</summary>
 internal sealed class KeysListCommand()
-    : ListCommand<ApiKey>("List keys, newest first.", "keys", new ListOptions("keys", "state=active", "name", hasFields: false))
+    : ListCommand<ApiKey>("List keys, newest first.", "keys", new ListOptions("keys", "state=active", "name", hasFields: false, states: ApiKeyReflection.Descriptor.FindTypeByName<EnumDescriptor>("ApiKeyState")), KeyView.Columns)
 {
     public override IReadOnlyList<string> Examples =>
     [
@@ -28,8 +29,6 @@ internal sealed class KeysListCommand()
         var page = await client.ApiKeys.ListApiKeysAsync(request, cancellationToken: cancellationToken);
         return (page.ApiKeys, page.TotalCount);
     }
-
-    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<ApiKey> items) => KeyView.WriteAsync(screen, items);
 
     private static ListApiKeysRequest Request(ListQuery query) => new()
     {

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Tmf.Common.V4;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Cli.Tables;
@@ -8,11 +7,25 @@ namespace ServiceOrdering.Cli.Orders;
 /// <summary>Shows orders: as JSON, one as a card with its items, several as a table.</summary>
 internal static class OrderView
 {
+    public static Columns<ServiceOrder> Columns { get; } = new(
+        order => order.Id,
+        ["ID", "STATE", "ORDERED", "PRIO", "EXTERNAL ID", "ITEMS", "DESCRIPTION"],
+        order =>
+        [
+            Id(order.Id),
+            State(Word(order.State)),
+            When(order.OrderDate),
+            Short(order.Priority),
+            Cell(order.ExternalId),
+            Short(order.ServiceOrderItem.Count > 0 ? $"{order.ServiceOrderItem.Count}" : ""),
+            Cell(order.Description),
+        ]);
+
     public static void Write(Screen screen, ServiceOrder order)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(order);
+            screen.WriteData(order);
             return;
         }
 
@@ -37,8 +50,8 @@ internal static class OrderView
             var service = item.Service ?? new ServiceRefOrValue();
             var specification = service.ServiceSpecification ?? new ServiceSpecificationRef();
             items.AddRow(
-                Cell(item.Id),
-                Cell(Word(item.Action)),
+                Short(item.Id),
+                Short(Word(item.Action)),
                 State(Word(item.State)),
                 Cell(service.HasName ? service.Name : service.Id),
                 Cell(specification.HasName ? specification.Name : specification.Id));
@@ -46,29 +59,5 @@ internal static class OrderView
 
         screen.WriteLine("");
         screen.Write(items);
-    }
-
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<ServiceOrder> orders)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(orders);
-            return;
-        }
-
-        var table = Create("ID", "STATE", "ORDERED", "PRIORITY", "EXTERNAL ID", "ITEMS", "DESCRIPTION");
-        await foreach (var order in orders)
-        {
-            table.AddRow(
-                Cell(order.Id),
-                State(Word(order.State)),
-                Cell(Time(order.OrderDate)),
-                Cell(order.Priority),
-                Cell(order.ExternalId),
-                Cell(order.ServiceOrderItem.Count > 0 ? $"{order.ServiceOrderItem.Count}" : ""),
-                Cell(order.Description));
-        }
-
-        screen.Write(table);
     }
 }

@@ -15,6 +15,6 @@ internal sealed class OrdersDeleteCommand() : DeleteCommand("orders")
         """,
     ];
 
-    protected override async Task DeleteAsync(ServiceOrderingClient client, string id, CancellationToken cancellationToken) =>
-        await client.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id }, cancellationToken: cancellationToken);
+    protected override async Task DeleteAsync(ServiceOrderingClient client, string id, string etag, CancellationToken cancellationToken) =>
+        await client.ServiceOrders.DeleteServiceOrderAsync(new DeleteServiceOrderRequest { Id = id, Etag = etag }, cancellationToken: cancellationToken);
 }

@@ -9,12 +9,14 @@ internal sealed class OrdersGetCommand : ClientCommand
 {
     private readonly Argument<string> _id = new("ID") { Description = "Id of the order." };
     private readonly Option<string> _fields = FieldsOption.Create();
+    private readonly Option<bool> _etag = EntityTag.Show();
 
     public OrdersGetCommand()
         : base("get", "Show one order.")
     {
         Add(_id);
         Add(_fields);
+        Add(_etag);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -32,6 +34,12 @@ internal sealed class OrdersGetCommand : ClientCommand
             Fields = arguments.GetValue(_fields) ?? "",
         };
         var response = await client.ServiceOrders.GetServiceOrderAsync(request, cancellationToken: cancellationToken);
+        if (arguments.GetValue(_etag))
+        {
+            screen.WriteLine(response.Etag);
+            return ExitCode.Done;
+        }
+
         OrderView.Write(screen, response.ServiceOrder);
         return ExitCode.Done;
     }

@@ -57,7 +57,7 @@ internal sealed class OrdersJeopardyCommand : ClientCommand
 
         var page = await client.ServiceOrders.ListServiceOrdersAsync(request, cancellationToken: cancellationToken);
         await WriteAsync(screen, page.ServiceOrders.ToAsyncEnumerable(), types);
-        if (!screen.IsJson && page.ServiceOrders.Count < page.TotalCount)
+        if (screen.IsTable && page.ServiceOrders.Count < page.TotalCount)
         {
             screen.WriteLine($"{page.ServiceOrders.Count} of {page.TotalCount} orders; --offset shows others, --all shows all.");
         }
@@ -67,9 +67,9 @@ internal sealed class OrdersJeopardyCommand : ClientCommand
 
     private static async Task WriteAsync(Screen screen, IAsyncEnumerable<ServiceOrder> orders, IReadOnlyCollection<string> types)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            await screen.WriteJsonAsync(orders);
+            await screen.WriteDataAsync(orders);
             return;
         }
 
@@ -79,11 +79,11 @@ internal sealed class OrdersJeopardyCommand : ClientCommand
             foreach (var alert in order.JeopardyAlert.Where(alert => types.Contains(alert.JeopardyType)))
             {
                 table.AddRow(
-                    Cell(order.Id),
+                    Id(order.Id),
                     State(Word(order.State)),
-                    Cell(Time(order.RequestedCompletionDate)),
+                    When(order.RequestedCompletionDate),
                     Cell(alert.JeopardyType),
-                    Cell(Time(alert.AlertDate)),
+                    When(alert.AlertDate),
                     Cell(string.Join(' ', alert.ServiceOrderItem.Select(item => item.ItemId))),
                     Cell(alert.HasMessage ? alert.Message : alert.Name));
             }

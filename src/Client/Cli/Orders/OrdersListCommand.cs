@@ -1,3 +1,5 @@
+using Google.Protobuf.Reflection;
+using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Client;
 using Tmf.ServiceOrdering.V4;
 
@@ -5,10 +7,11 @@ namespace ServiceOrdering.Cli.Orders;
 
 /// <summary>service-ordering orders list</summary>
 internal sealed class OrdersListCommand()
-    : ListCommand<ServiceOrder>("List orders, newest first.", "orders", new ListOptions("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate"))
+    : ListCommand<ServiceOrder>("List orders, newest first.", "orders", new ListOptions("orders", "state=held,pending&orderDate.gt=2026-01-01", "-priority,orderDate", states: ServiceOrderReflection.Descriptor.FindTypeByName<EnumDescriptor>("ServiceOrderState")), OrderView.Columns, [.. EventKinds.Orders])
 {
     public override IReadOnlyList<string> Examples =>
     [
+        "service-ordering orders list --filter state=held --watch",
         "service-ordering orders list --limit 20",
         "service-ordering orders list --filter 'state=held,pending&relatedParty.id=CUST-6490' --sort -priority",
         "service-ordering orders list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
@@ -29,8 +32,6 @@ internal sealed class OrdersListCommand()
         var page = await client.ServiceOrders.ListServiceOrdersAsync(request, cancellationToken: cancellationToken);
         return (page.ServiceOrders, page.TotalCount);
     }
-
-    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<ServiceOrder> items) => OrderView.WriteAsync(screen, items);
 
     private static ListServiceOrdersRequest Request(ListQuery query) => new()
     {

@@ -11,6 +11,7 @@ namespace ServiceOrdering.Cli.Orders;
 internal abstract class OrdersStateCommand : ClientCommand
 {
     private readonly Argument<string> _id = new("ID") { Description = "Id of the order." };
+    private readonly Option<string> _ifMatch = EntityTag.IfMatch();
     private readonly ServiceOrderState _state;
 
     protected OrdersStateCommand(string name, string description, ServiceOrderState state)
@@ -18,6 +19,7 @@ internal abstract class OrdersStateCommand : ClientCommand
     {
         _state = state;
         Add(_id);
+        Add(_ifMatch);
     }
 
     public override IReadOnlyList<string> Examples => [$"service-ordering orders {Name} 019a3f0e-7c52-7d11-b1c4-6f0d9f1e2a33"];
@@ -28,6 +30,7 @@ internal abstract class OrdersStateCommand : ClientCommand
         var request = new PatchServiceOrderRequest
         {
             Id = arguments.GetRequiredValue(_id),
+            Etag = EntityTag.Of(arguments, _ifMatch),
             Patch = new HttpBody { ContentType = InputPatch.Merge, Data = ByteString.CopyFromUtf8($$"""{"state":"{{EnumNames.Json(_state)}}"}""") },
         };
         var response = await client.ServiceOrders.PatchServiceOrderAsync(request, cancellationToken: cancellationToken);

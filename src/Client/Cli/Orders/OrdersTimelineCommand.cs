@@ -4,8 +4,6 @@ using Grpc.Core;
 using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
-using Spectre.Console;
-using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Cli.Tables;
 
 namespace ServiceOrdering.Cli.Orders;
@@ -35,9 +33,9 @@ internal sealed class OrdersTimelineCommand : ClientCommand
             return ExitCode.Refused;
         }
 
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            events.ForEach(screen.WriteJsonLine);
+            events.ForEach(screen.WriteMessage);
             return ExitCode.Done;
         }
 
@@ -46,11 +44,11 @@ internal sealed class OrdersTimelineCommand : ClientCommand
         Timestamp? last = null;
         foreach (var message in events.Where(message => message.Event is not null))
         {
-            var (type, time, order, fieldPath) = EventView.Open(message.Event);
+            var (time, order) = (message.Event.EventTime, message.Event.Resource.ServiceOrder);
             table.AddRow(
-                Cell(time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'") ?? ""),
-                Cell(last is null || time is null ? "" : $"+{Duration(time.ToDateTimeOffset() - last.ToDateTimeOffset())}"),
-                Cell(What(type, order, fieldPath)),
+                new TableCell(EventView.Time(time), CellFit.Whole, time?.ToDateTimeOffset().ToString("HH:mm:ss.fff")),
+                Short(last is null || time is null ? "" : $"+{Duration(time.ToDateTimeOffset() - last.ToDateTimeOffset())}"),
+                Cell(EventView.What(message.Event)),
                 Cell(order is null ? "" : string.Join(", ", progress.Apply(order))),
                 Cell(message.Actor));
             last = time ?? last;
@@ -80,16 +78,4 @@ internal sealed class OrdersTimelineCommand : ClientCommand
 
         return events;
     }
-
-    private static string What(string type, ServiceOrder? order, string fieldPath) => type switch
-    {
-        nameof(ServiceOrderCreateEvent) => "created",
-        nameof(ServiceOrderDeleteEvent) => "deleted",
-        nameof(ServiceOrderStateChangeEvent) => "state",
-        nameof(ServiceOrderAttributeValueChangeEvent) => $"changed: {fieldPath}",
-        nameof(ServiceOrderInformationRequiredEvent) => $"information required: {fieldPath}",
-        nameof(ServiceOrderMilestoneEvent) => $"milestone: {order?.Milestone.LastOrDefault()?.Name}",
-        nameof(ServiceOrderJeopardyEvent) => $"jeopardy: {order?.JeopardyAlert.LastOrDefault()?.Message}",
-        _ => type,
-    };
 }

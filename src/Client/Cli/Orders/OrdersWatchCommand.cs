@@ -1,9 +1,7 @@
 using System.CommandLine;
-using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Client;
 using ServiceOrdering.Events.V1;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Tmf.ServiceOrdering.V4;
 using static ServiceOrdering.Cli.Tables;
 
@@ -35,14 +33,14 @@ internal sealed class OrdersWatchCommand : ClientCommand
         };
         var watcher = new EventWatcher(client.Events, new WatchEventsRequest { ResourceIds = { id }, IncludeSnapshot = true }, options);
         var exitCode = ExitCode.Done;
-        if (screen.IsTerminal && arguments.GetValue(GlobalOptions.Output) != "json")
+        if (screen.IsTerminal && screen.IsTable)
         {
-            await screen.LiveAsync(async draw => exitCode = await WatchAsync(watcher, (_, _, progress) => draw(Draw(id, progress)), cancellationToken));
+            await screen.LiveAsync(async draw => exitCode = await WatchAsync(watcher, (_, _, progress) => draw(Draw(screen, id, progress)), cancellationToken));
             return exitCode;
         }
 
-        var isJson = arguments.GetValue(GlobalOptions.Output) == "json";
-        return await WatchAsync(watcher, (message, differences, _) => Tell(screen, message, differences, isJson), cancellationToken);
+        var isData = screen.IsChosen && !screen.IsTable;
+        return await WatchAsync(watcher, (message, differences, _) => Tell(screen, message, differences, isData), cancellationToken);
     }
 
     private static async Task<int> WatchAsync(
@@ -51,7 +49,7 @@ internal sealed class OrdersWatchCommand : ClientCommand
         var progress = new OrderProgress();
         await foreach (var message in watcher.WithCancellation(cancellationToken))
         {
-            var order = message.SnapshotItem?.ServiceOrder ?? (message.Event is null ? null : EventView.Open(message.Event).Order);
+            var order = message.Resource?.ServiceOrder;
             tell(message, order is null ? [] : progress.Apply(order), progress);
             if (message.Event?.ServiceOrderDeleteEvent is not null)
             {
@@ -67,15 +65,15 @@ internal sealed class OrdersWatchCommand : ClientCommand
         return ExitCode.Done;
     }
 
-    private static void Tell(Screen screen, WatchEventsResponse message, IReadOnlyList<string> differences, bool isJson)
+    private static void Tell(Screen screen, WatchEventsResponse message, IReadOnlyList<string> differences, bool isData)
     {
-        if (isJson)
+        if (isData)
         {
-            screen.WriteJsonLine(message);
+            screen.WriteMessage(message);
             return;
         }
 
-        var time = message.Event is null ? null : EventView.Open(message.Event).Time;
+        var time = message.Event?.EventTime;
         var what = message.Event?.ServiceOrderDeleteEvent is null ? string.Join(", ", differences) : "deleted";
         if (what.Length > 0)
         {
@@ -83,15 +81,15 @@ internal sealed class OrdersWatchCommand : ClientCommand
         }
     }
 
-    private static Rows Draw(string id, OrderProgress progress)
+    private static Rows Draw(Screen screen, string id, OrderProgress progress)
     {
         var items = Create("ITEM", "ACTION", "STATE", "SERVICE");
         foreach (var item in progress.Items)
         {
-            items.AddRow(Cell(item.Id), Cell(Word(item.Action)), State(Word(item.State)), Cell(item.Service.HasName ? item.Service.Name : item.Service.Id));
+            items.AddRow(Short(item.Id), Short(Word(item.Action)), State(Word(item.State)), Cell(item.Service.HasName ? item.Service.Name : item.Service.Id));
         }
 
-        IRenderable heading = new Columns(Cell(id), State(Word(progress.State))) { Expand = false };
-        return new Rows(heading, items);
+        var state = State(Word(progress.State));
+        return new Rows(new Paragraph($"{id} ").Append(state.Text, state.Style), items.Fit(screen.Width).Content);
     }
 }

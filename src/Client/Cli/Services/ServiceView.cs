@@ -1,5 +1,4 @@
 using ServiceOrdering.Inventory.V1;
-using Spectre.Console;
 using Tmf.ServiceInventory.V5;
 using static ServiceOrdering.Cli.Tables;
 
@@ -8,11 +7,24 @@ namespace ServiceOrdering.Cli.Services;
 /// <summary>Shows services: as JSON, one as a card with its characteristics, several as a table, linked ones as a tree.</summary>
 internal static class ServiceView
 {
+    public static Columns<Service> Columns { get; } = new(
+        service => service.Id,
+        ["ID", "STATE", "STATUS", "TYPE", "SPECIFICATION", "NAME"],
+        service =>
+        [
+            Id(service.Id),
+            State(Word(service.State)),
+            Short(Word(service.OperatingStatus)),
+            Cell(service.ServiceType),
+            Cell(Specification(service)),
+            Cell(service.Name),
+        ]);
+
     public static void Write(Screen screen, Service service)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(service);
+            screen.WriteData(service);
             return;
         }
 
@@ -42,34 +54,11 @@ internal static class ServiceView
         screen.Write(characteristics);
     }
 
-    public static async Task WriteAsync(Screen screen, IAsyncEnumerable<Service> services)
-    {
-        if (screen.IsJson)
-        {
-            await screen.WriteJsonAsync(services);
-            return;
-        }
-
-        var table = Create("ID", "STATE", "STATUS", "TYPE", "SPECIFICATION", "NAME");
-        await foreach (var service in services)
-        {
-            table.AddRow(
-                Cell(service.Id),
-                State(Word(service.State)),
-                Cell(Word(service.OperatingStatus)),
-                Cell(service.ServiceType),
-                Cell(Specification(service)),
-                Cell(service.Name));
-        }
-
-        screen.Write(table);
-    }
-
     public static void Write(Screen screen, ServiceTopology topology, ServiceTopologyDirection direction)
     {
-        if (screen.IsJson)
+        if (!screen.IsTable)
         {
-            screen.WriteJson(topology);
+            screen.WriteData(topology);
             return;
         }
 

@@ -15,6 +15,6 @@ internal sealed class ServicesDeleteCommand() : DeleteCommand("services")
         """,
     ];
 
-    protected override async Task DeleteAsync(ServiceOrderingClient client, string id, CancellationToken cancellationToken) =>
-        await client.Services.DeleteServiceAsync(new DeleteServiceRequest { Id = id }, cancellationToken: cancellationToken);
+    protected override async Task DeleteAsync(ServiceOrderingClient client, string id, string etag, CancellationToken cancellationToken) =>
+        await client.Services.DeleteServiceAsync(new DeleteServiceRequest { Id = id, Etag = etag }, cancellationToken: cancellationToken);
 }

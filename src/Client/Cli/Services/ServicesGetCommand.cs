@@ -9,12 +9,14 @@ internal sealed class ServicesGetCommand : ClientCommand
 {
     private readonly Argument<string> _id = new("ID") { Description = "Id of the service." };
     private readonly Option<string> _fields = FieldsOption.Create();
+    private readonly Option<bool> _etag = EntityTag.Show();
 
     public ServicesGetCommand()
         : base("get", "Show one service.")
     {
         Add(_id);
         Add(_fields);
+        Add(_etag);
     }
 
     public override IReadOnlyList<string> Examples =>
@@ -28,6 +30,12 @@ internal sealed class ServicesGetCommand : ClientCommand
     {
         var request = new GetServiceRequest { Id = arguments.GetRequiredValue(_id), Fields = arguments.GetValue(_fields) ?? "" };
         var response = await client.Services.GetServiceAsync(request, cancellationToken: cancellationToken);
+        if (arguments.GetValue(_etag))
+        {
+            screen.WriteLine(response.Etag);
+            return ExitCode.Done;
+        }
+
         ServiceView.Write(screen, response.Service);
         return ExitCode.Done;
     }

@@ -1,3 +1,5 @@
+using Google.Protobuf.Reflection;
+using ServiceOrdering.Cli.Events;
 using ServiceOrdering.Client;
 using Tmf.ServiceInventory.V5;
 
@@ -5,10 +7,11 @@ namespace ServiceOrdering.Cli.Services;
 
 /// <summary>service-ordering services list</summary>
 internal sealed class ServicesListCommand()
-    : ListCommand<Service>("List services, newest first.", "services", new ListOptions("services", "state=active&relatedParty.partyOrPartyRole.id=456", "-startDate,name"))
+    : ListCommand<Service>("List services, newest first.", "services", new ListOptions("services", "state=active&relatedParty.partyOrPartyRole.id=456", "-startDate,name", states: ServiceReflection.Descriptor.FindTypeByName<EnumDescriptor>("ServiceState")), ServiceView.Columns, [.. EventKinds.Services])
 {
     public override IReadOnlyList<string> Examples =>
     [
+        "service-ordering services list --filter state=active --watch",
         "service-ordering services list --filter 'serviceType=Cloud&state=active' --limit 20",
         "service-ordering services list --filter supportingService.id=gpon-access-6490 --sort name",
         "service-ordering services list --all -o json --fields state | jq -r '.[].state' | sort | uniq -c",
@@ -29,8 +32,6 @@ internal sealed class ServicesListCommand()
         var page = await client.Services.ListServicesAsync(request, cancellationToken: cancellationToken);
         return (page.Services, page.TotalCount);
     }
-
-    protected override Task WriteAsync(Screen screen, IAsyncEnumerable<Service> items) => ServiceView.WriteAsync(screen, items);
 
     private static ListServicesRequest Request(ListQuery query) => new()
     {

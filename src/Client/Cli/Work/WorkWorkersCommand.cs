@@ -13,7 +13,7 @@ internal sealed class WorkWorkersCommand() : ClientCommand("workers", "List the 
         ParseResult arguments, ServiceOrderingClient client, Screen screen, CancellationToken cancellationToken)
     {
         var response = await client.Fulfillment.ListWorkersAsync(new ListWorkersRequest(), cancellationToken: cancellationToken);
-        await WorkView.WriteAsync(screen, response.Workers);
+        await screen.WriteAsync(WorkView.WorkerColumns, response.Workers.ToAsyncEnumerable());
         return ExitCode.Done;
     }
 }
