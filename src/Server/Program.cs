@@ -1,4 +1,5 @@
 using ServiceOrdering.Server.Admin;
+using ServiceOrdering.Server.Admin.Configuration;
 using ServiceOrdering.Server.CancelServiceOrders;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Events;
@@ -18,6 +19,8 @@ using ServiceOrdering.Server.Telemetry;
 
 if (args is ["admin", ..])
     return await AdminCommands.RunAsync(args);
+if (ProgramHelp.Answers(args))
+    return 0;
 try
 {
     await Application.Build(args).RunAsync();
@@ -39,6 +42,7 @@ internal static class Application
         // database that lies there.
         var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddDefaults();
+        builder.Services.AddSingleton(SettingsCheck.Check(builder.Configuration));
         builder.Services.AddTelemetry(builder.Configuration);
         builder.AddEndpoints();
         builder.Services.AddSecurity(builder.Configuration);

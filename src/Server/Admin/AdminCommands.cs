@@ -30,8 +30,14 @@ internal static class AdminCommands
         {
             new Command("admin", $"What is done while no server serves, or beside it. Exit codes: {Done} done; {NotDone} not done; {WrongUsage} wrong usage.")
             {
+                new BackupCommand(),
+                new RestoreCommand(),
+                new CheckCommand(),
+                new CompactCommand(),
                 new CreateKeyCommand(),
                 new MigrateDataCommand(),
+                new ConfigurationCommand(),
+                new ApiCommand(),
                 new OpenApiCommand(),
             },
         }.Parse(args);
@@ -47,9 +53,9 @@ internal static class AdminCommands
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
-            Console.Error.WriteLine("Stopped. The same command goes on where it was.");
+            Console.Error.WriteLine("Stopped: nothing is done that is not complete. The same command begins again; migrate-data goes on where it was.");
         }
-        catch (Exception e) when (e is DatabaseUnusableException or TransferException or DbException or OptionsValidationException)
+        catch (Exception e) when (e is DatabaseUnusableException or TransferException or DbException or OptionsValidationException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"error: {e.Message}");
         }

@@ -16,11 +16,7 @@ internal sealed class CreateKeyCommand : Command
     private readonly Option<string> _party = new("--party") { HelpName = "id", Description = "Party that the holder is bound to. Default: none." };
     private readonly Option<double?> _days = new("--days") { HelpName = "number", Description = "For how many days the key is good. Default: until it is revoked." };
 
-    private readonly Argument<string[]> _settings = new("settings")
-    {
-        Arity = ArgumentArity.ZeroOrMore,
-        Description = "Settings of the server behind '--', beside those of its environment and files: -- --Storage:ConnectionString='Data Source=orders.db'.",
-    };
+    private readonly SettingsArgument _settings = new();
 
     public CreateKeyCommand()
         : base("create-key", "Write a key into the database and print it: it cannot be shown again. On SQLite while no server runs; on PostgreSQL also beside servers.")

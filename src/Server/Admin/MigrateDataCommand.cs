@@ -42,8 +42,8 @@ internal sealed class MigrateDataCommand : Command
         using var source = new SqliteSource(Source(arguments.GetRequiredValue(_from)));
         await using var target = new PostgresTarget(arguments.GetRequiredValue(_to));
         IReadOnlyList<TableComparison> comparisons;
-        using (var progress = arguments.GetValue(_quiet) ? null : new TransferProgress(Console.Error, isTerminal: !Console.IsErrorRedirected))
-            comparisons = await new DataTransfer(source, target, (IProgress<TransferState>?)progress ?? new Progress<TransferState>()).RunAsync(cancellationToken);
+        using (var progress = TransferProgress.OfConsole(arguments.GetValue(_quiet)))
+            comparisons = await new DataTransfer(source, target, progress).RunAsync(cancellationToken);
 
         Print(comparisons);
         if (comparisons.All(comparison => comparison.IsSame))

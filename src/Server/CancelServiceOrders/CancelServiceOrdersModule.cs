@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
 
@@ -11,15 +11,15 @@ internal static class CancelServiceOrdersModule
 {
     public static IServiceCollection AddCancelServiceOrders(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CancellationOptions>().Bind(configuration.GetSection("Cancellation")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<CancellationOptions>, CancellationOptionsValidation>();
+        services.AddOptions<CancellationOptions>().Bind(configuration.GetSection("Cancellation"));
         return services
             .AddResource(CancelServiceOrderKind.Create())
             .AddWatchedResource<CancelServiceOrder>()
             .AddSingleton<Follower<ServiceOrder>>(Cancellation.FollowAsync)
             .AddSingleton<CancelServiceOrderStore>()
             .AddSingleton<IDue, DueCancellations>()
-            .AddSingleton<CancelServiceOrderGrpcService>();
+            .AddSingleton<CancelServiceOrderGrpcService>()
+            .AddSingleton(new Reference("cancellation", "task_id", "cancel_service_order"));
     }
 
     public static IEndpointRouteBuilder MapCancelServiceOrders(this IEndpointRouteBuilder routes)
@@ -28,9 +28,4 @@ internal static class CancelServiceOrdersModule
         return routes;
     }
 
-    private sealed class CancellationOptionsValidation : IValidateOptions<CancellationOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, CancellationOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.CancelServiceOrders;
 
 /// <summary>How orders are cancelled; section <c>Cancellation</c> of the configuration.</summary>
-internal sealed record CancellationOptions
+internal sealed record CancellationOptions : ISettings
 {
     /// <summary>
     /// How long those who work on an order have to answer whether it can be cancelled, before it goes on. From 1 second to 30
@@ -9,8 +9,10 @@ internal sealed record CancellationOptions
     /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>What is wrong with them, or null.</summary>
-    public string? Problem() => AnswerTimeout >= TimeSpan.FromSeconds(1) && AnswerTimeout <= TimeSpan.FromDays(30)
-        ? null
-        : "Cancellation:AnswerTimeout must be from 00:00:01 to 30.00:00:00, such as 00:15:00.";
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (AnswerTimeout < TimeSpan.FromSeconds(1) || AnswerTimeout > TimeSpan.FromDays(30))
+            yield return "Cancellation:AnswerTimeout must be from 00:00:01 to 30.00:00:00, such as 00:15:00.";
+    }
 }

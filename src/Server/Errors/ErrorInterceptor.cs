@@ -54,10 +54,10 @@ internal sealed partial class ErrorInterceptor(ErrorLogLimit limit, ILogger<Erro
     {
         var traceId = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
         if (limit.Admit($"{context.Method} {e.GetType()}") is { } leftOut)
-            LogUnforeseen(e, context.Method, traceId, leftOut);
+            LogUnforeseen(e, context.Method, traceId, RequestIdHeader.Read(context.RequestHeaders.GetValue(RequestIdHeader.Key)) ?? traceId, leftOut);
         return ApiErrors.Internal(traceId);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "{Method} failed, trace {TraceId}; {LeftOut} like it were left out of the log")]
-    private partial void LogUnforeseen(Exception cause, string method, string traceId, int leftOut);
+    [LoggerMessage(1, LogLevel.Error, "{Method} failed, trace {TraceId}, request {RequestId}; {LeftOut} like it were left out of the log")]
+    private partial void LogUnforeseen(Exception cause, string method, string traceId, string requestId, int leftOut);
 }

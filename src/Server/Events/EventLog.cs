@@ -12,15 +12,21 @@ internal sealed record EventBatch(IReadOnlyList<LoggedEvent> Events, long Positi
 /// <summary>The log of everything that happened. Appending is part of the write that it tells of.</summary>
 internal sealed class EventLog(Database database, EventTypes types)
 {
-    // An event of a creation has a gap where the resource's text belongs, which stands in the resource's own row until that changes.
-    private readonly string _readAfter =
+    private readonly string _readAfter = $"{Rows(types, database.AsUtf8)} where position > @position order by position limit @limit";
+
+    /// <summary>
+    /// The log as a query, to which a condition is added. An event of a creation has a gap where the resource's text belongs, which
+    /// stands in the resource's own row until that changes.
+    /// </summary>
+    /// <param name="types">The types of events.</param>
+    /// <param name="asText">SQL that reads a text as the reader wants it.</param>
+    public static string Rows(EventTypes types, Func<string, string> asText) =>
         $"""
-        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {database.AsUtf8("event_log.body")} as Body, gap, previous, parties, actor, trace,
-            {database.AsUtf8($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
+        select position, event_log.id as Id, type, resource, resource_id as ResourceId, {asText("event_log.body")} as Body, gap, previous, parties, actor, trace,
+            {asText($"coalesce({string.Concat(types.Resources.Select(resource => $"{resource.Table}.body, "))}null)")} as Text
         from event_log
         {string.Join('\n', types.Resources.Select(resource =>
             $"left join {resource.Table} on gap is not null and resource = '{resource.Name}' and {resource.Table}.id = resource_id"))}
-        where position > @position order by position limit @limit
         """;
 
     /// <summary>Appends one event, at the write's next position, with who makes the write and under which trace.</summary>

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Transcoding;
 namespace ServiceOrdering.Server.Events;
 
@@ -9,15 +10,13 @@ internal static class EventsModule
 {
     public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<EventsOptions>().Bind(configuration.GetSection("Events"))
-            .Validate(options => options.Retention >= TimeSpan.FromMinutes(1), "Events:Retention must be at least 00:01:00, such as 30.00:00:00 (30 days).")
-            .Validate(options => options.CheckpointInterval > TimeSpan.Zero, "Events:CheckpointInterval must be positive, such as 00:00:30.")
-            .ValidateOnStart();
+        services.AddOptions<EventsOptions>().Bind(configuration.GetSection("Events"));
         services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<ConsistencyInterceptor>());
         return services
             .AddSingleton<ConsistencyInterceptor>()
             .AddSingleton<EventTypes>()
             .AddSingleton<EventLog>()
+            .AddSingleton<IIntegrityCheck, EventLogCheck>()
             .AddSingleton<UnreadableEvents>()
             .AddSingleton<ResumeTokens>()
             .AddSingleton<EventTail>().AddHostedService(provider => provider.GetRequiredService<EventTail>())

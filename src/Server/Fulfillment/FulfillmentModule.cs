@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
@@ -11,8 +11,7 @@ internal static class FulfillmentModule
 {
     public static IServiceCollection AddFulfillment(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<FulfillmentOptions>().Bind(configuration.GetSection("Fulfillment")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<FulfillmentOptions>, FulfillmentOptionsValidation>();
+        services.AddOptions<FulfillmentOptions>().Bind(configuration.GetSection("Fulfillment"));
         return services
             .AddSingleton<Follower<ServiceOrder>>(WorkTable.FollowAsync)
             .AddResource(FalloutItemKind.Create())
@@ -30,7 +29,11 @@ internal static class FulfillmentModule
             .AddSingleton<IGaugeReader, WorkGauges>()
             .AddSingleton<IDue, DueOrders>()
             .AddSingleton<IDue, DueItems>()
-            .AddSingleton<FulfillmentGrpcService>();
+            .AddSingleton<FulfillmentGrpcService>()
+            .AddSingleton<IIntegrityCheck, WorkCheck>()
+            .AddSingleton(new Derived<ServiceOrder>("work", "select order_id, item_id from work", order => WorkItems.Of(order).Keys))
+            .AddSingleton(new Reference("service_order_dependency", "order_id", "service_order"))
+            .AddSingleton(new Reference("fallout_item", "service_order_id", "service_order"));
     }
 
     // Answers as Microsoft's transcoding does: it is none of the standards'. Refusals are told as everywhere.
@@ -41,9 +44,4 @@ internal static class FulfillmentModule
         return routes;
     }
 
-    private sealed class FulfillmentOptionsValidation : IValidateOptions<FulfillmentOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, FulfillmentOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

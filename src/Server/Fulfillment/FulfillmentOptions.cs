@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Fulfillment;
 
 /// <summary>How long workers may have items, and how often items are tried: the configuration section <c>Fulfillment</c>.</summary>
-internal sealed record FulfillmentOptions
+internal sealed record FulfillmentOptions : ISettings
 {
     /// <summary>For how long an item is handed over, and for how long a report extends that. From 1 second to an hour. Default: 30 seconds.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
@@ -25,14 +25,20 @@ internal sealed record FulfillmentOptions
     public TimeSpan Backoff(long attempts) =>
         TimeSpan.FromTicks((long)Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks * Math.Pow(2, Math.Min(attempts - 1, 62))));
 
-    /// <summary>What is wrong with them, or null.</summary>
-    public string? Problem() =>
-        LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromHours(1) ? "Fulfillment:LeaseDuration must be from 00:00:01 to 01:00:00, such as 00:00:30."
-        : LongestWork < LeaseDuration || LongestWork > TimeSpan.FromDays(365) ? "Fulfillment:LongestWork must be from Fulfillment:LeaseDuration to 365 days, such as 1.00:00:00."
-        : MaxAttempts is < 1 or > 1000 ? "Fulfillment:MaxAttempts must be from 1 to 1000."
-        : !Enum.IsDefined(OnFailure) ? $"Fulfillment:OnFailure is not known. Allowed: {string.Join(", ", Enum.GetNames<FailureMode>())}."
-        : FirstBackoff < TimeSpan.Zero || LongestBackoff < FirstBackoff || LongestBackoff > TimeSpan.FromDays(1) ? "Fulfillment:FirstBackoff and Fulfillment:LongestBackoff must be from 0 to a day, the first not above the longest."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromHours(1))
+            yield return "Fulfillment:LeaseDuration must be from 00:00:01 to 01:00:00, such as 00:00:30.";
+        if (LongestWork < LeaseDuration || LongestWork > TimeSpan.FromDays(365))
+            yield return "Fulfillment:LongestWork must be from Fulfillment:LeaseDuration to 365 days, such as 1.00:00:00.";
+        if (MaxAttempts is < 1 or > 1000)
+            yield return "Fulfillment:MaxAttempts must be from 1 to 1000.";
+        if (!Enum.IsDefined(OnFailure))
+            yield return $"Fulfillment:OnFailure is not known. Allowed: {string.Join(", ", Enum.GetNames<FailureMode>())}.";
+        if (FirstBackoff < TimeSpan.Zero || LongestBackoff < FirstBackoff || LongestBackoff > TimeSpan.FromDays(1))
+            yield return "Fulfillment:FirstBackoff and Fulfillment:LongestBackoff must be from 0 to a day, the first not above the longest.";
+    }
 }
 
 /// <summary>What becomes of an item that falls out.</summary>

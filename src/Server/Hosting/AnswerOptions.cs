@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>What answers may take: the configuration section <c>Answers</c>.</summary>
-internal sealed record AnswerOptions
+internal sealed record AnswerOptions : ISettings
 {
     /// <summary>
     /// Bytes of memory that answers take together until they have gone out: lists half of it, answers with one resource a quarter,
@@ -21,10 +21,14 @@ internal sealed record AnswerOptions
     /// </summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        Memory < 2 * AnswerBudget.LargestPage ? $"Answers:Memory must be at least {2 * AnswerBudget.LargestPage}."
-        : Patience < TimeSpan.Zero || Patience > TimeSpan.FromHours(1) ? "Answers:Patience must be from 00:00:00 to 01:00:00, such as 00:00:05."
-        : TimeLimit < TimeSpan.FromSeconds(1) || TimeLimit > TimeSpan.FromHours(1) ? "Answers:TimeLimit must be from 00:00:01 to 01:00:00, such as 00:01:00."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Memory < 2 * AnswerBudget.LargestPage)
+            yield return $"Answers:Memory must be at least {2 * AnswerBudget.LargestPage}.";
+        if (Patience < TimeSpan.Zero || Patience > TimeSpan.FromHours(1))
+            yield return "Answers:Patience must be from 00:00:00 to 01:00:00, such as 00:00:05.";
+        if (TimeLimit < TimeSpan.FromSeconds(1) || TimeLimit > TimeSpan.FromHours(1))
+            yield return "Answers:TimeLimit must be from 00:00:01 to 01:00:00, such as 00:01:00.";
+    }
 }

@@ -17,8 +17,7 @@ internal static class Discovery
     public static void AddDiscovery(this IServiceCollection services)
     {
         services.AddSingleton<Draining>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<Draining>());
-        services.AddOptions<ShutdownOptions>().BindConfiguration("Shutdown").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ShutdownOptions>, ShutdownOptionsValidation>();
+        services.AddOptions<ShutdownOptions>().BindConfiguration("Shutdown");
         services.AddGrpcHealthChecks().AddCheck<DrainCheck>("drain").AddCheck<StartCheck>(Start);
         // In place of those that the package would make: a client that looks into a refusal asks for the types of its details.
         services.AddSingleton(provider => new ReflectionServiceImpl(ServiceNames(provider), Symbols(provider)));
@@ -66,9 +65,4 @@ internal static class Discovery
             ?.BindType.GetProperty("Descriptor")?.GetValue(null))
         .OfType<Google.Protobuf.Reflection.ServiceDescriptor>();
 
-    private sealed class ShutdownOptionsValidation : IValidateOptions<ShutdownOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, ShutdownOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>How the server ends: the configuration section <c>Shutdown</c>.</summary>
-internal sealed record ShutdownOptions
+internal sealed record ShutdownOptions : ISettings
 {
     /// <summary>
     /// How long after SIGTERM or SIGINT the server goes on with everything, while its health says already that it is not ready: as
@@ -12,8 +12,12 @@ internal sealed record ShutdownOptions
     /// </summary>
     public TimeSpan Delay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() => Delay < TimeSpan.Zero || Delay > TimeSpan.FromMinutes(5) ? "Shutdown:Delay must be from 00:00:00 to 00:05:00, such as 00:00:10." : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Delay < TimeSpan.Zero || Delay > TimeSpan.FromMinutes(5))
+            yield return "Shutdown:Delay must be from 00:00:00 to 00:05:00, such as 00:00:10.";
+    }
 }
 
 /// <summary>

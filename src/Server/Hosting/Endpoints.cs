@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Transcoding;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace ServiceOrdering.Server.Hosting;
 
@@ -13,7 +13,6 @@ internal static class Endpoints
     private const int MostStreams = 100;
     // What a connection of HTTP/1.1 holds that nobody reads, besides the answer that is being written.
     private const int LargestBuffer = 16 * 1024;
-    private const string KnownProxies = "ForwardedHeaders:KnownProxies";
 
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
@@ -55,40 +54,39 @@ internal static class Endpoints
                 options.AddTmfErrors(prefix, documentation);
         });
 
-        builder.Services.AddOptions<AnswerOptions>().Bind(builder.Configuration.GetSection("Answers")).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<AnswerOptions>, AnswerOptionsValidation>().AddSingleton<AnswerBudget>();
-        builder.Services.AddOptions<QueryOptions>().Bind(builder.Configuration.GetSection("Query")).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<QueryOptions>, QueryOptionsValidation>();
-        builder.Services.AddOptions<InventoryOptions>().Bind(builder.Configuration.GetSection("Inventory"))
-            .Validate(options => options.IsKnown, "Inventory:Expose is not known. Allowed: all, customer-facing.").ValidateOnStart();
-        builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors")).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<CorsOptions>, CorsOptionsValidation>();
+        builder.Services.AddOptions<AnswerOptions>().Bind(builder.Configuration.GetSection("Answers"));
+        builder.Services.AddSingleton<AnswerBudget>();
+        builder.Services.AddOptions<QueryOptions>().Bind(builder.Configuration.GetSection("Query"));
+        builder.Services.AddOptions<InventoryOptions>().Bind(builder.Configuration.GetSection("Inventory"));
+        builder.Services.AddOptions<CorsOptions>().Bind(builder.Configuration.GetSection("Cors"));
         var origins = builder.Configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod()
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))
-            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After", Callers.ConsistencyHeader, "Idempotent-Replayed",
+            .WithExposedHeaders("ETag", "Location", "Link", "Content-Range", "X-Total-Count", "X-Result-Count", "Preference-Applied", "Retry-After", Callers.ConsistencyHeader, "Idempotent-Replayed", RequestIdHeader.Name,
                 "Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding")));
         AnswerCompression.Add(builder);
 
-        var proxies = (builder.Configuration.GetSection(KnownProxies).Get<string[]>() ?? []).Select(Proxy).ToList();
+        var proxies = (builder.Configuration.GetSection("ForwardedHeaders").Get<ProxyOptions>() ?? new()).KnownProxies;
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = proxies.Count == 0
+            options.ForwardedHeaders = proxies.Length == 0
                 ? ForwardedHeaders.None
                 : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var proxy in proxies)
-                options.KnownProxies.Add(proxy);
+            {
+                if (IPAddress.TryParse(proxy, out var address))
+                    options.KnownProxies.Add(address);
+                else
+                    options.KnownIPNetworks.Add(IPNetwork.Parse(proxy));
+            }
         });
     }
 
-    private static IPAddress Proxy(string text) => IPAddress.TryParse(text, out var address)
-        ? address
-        : throw new OptionsValidationException(KnownProxies, typeof(ForwardedHeadersOptions), [$"{KnownProxies}: '{text}' is no IP address."]);
-
     public static void UseEndpointDefaults(this WebApplication app)
     {
+        app.UseMiddleware<RequestId>();
         app.UseForwardedHeaders();
         var pathBase = app.Services.GetRequiredService<PathBase>();
         if (pathBase.Value.HasValue)
@@ -113,21 +111,6 @@ internal static class Endpoints
         app.UseMiddleware<GrpcFaults>();
     }
 
-    private sealed class AnswerOptionsValidation : IValidateOptions<AnswerOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, AnswerOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 
-    private sealed class QueryOptionsValidation : IValidateOptions<QueryOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, QueryOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 
-    private sealed class CorsOptionsValidation : IValidateOptions<CorsOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, CorsOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

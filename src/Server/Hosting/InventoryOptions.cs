@@ -3,7 +3,7 @@ using ServiceOrdering.Server.Storage;
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>The section <c>Inventory</c> of the configuration: what of the services is for whom.</summary>
-internal sealed record InventoryOptions
+internal sealed record InventoryOptions : ISettings
 {
     private const string All = "all";
     private const string CustomerFacing = "customer-facing";
@@ -18,5 +18,10 @@ internal sealed record InventoryOptions
     public bool IsOutside(Identity identity) => Expose == CustomerFacing
         && (identity.Scopes is { } scopes ? !scopes.Contains(Scopes.Work) && !scopes.Any(scope => scope.StartsWith(Scopes.Administration, StringComparison.Ordinal)) : ReferenceEquals(identity, Identity.Anybody));
 
-    public bool IsKnown => Expose is All or CustomerFacing;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Expose is not (All or CustomerFacing))
+            yield return $"Inventory:Expose is not known. Allowed: {All}, {CustomerFacing}.";
+    }
 }

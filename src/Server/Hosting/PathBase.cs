@@ -1,26 +1,13 @@
-using Microsoft.Extensions.Options;
-
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>
 /// The prefix that the server is reached under behind a proxy, <c>PathBase</c> in the configuration: <c>/orders</c>. Default: none.
 /// Every address that the server tells begins with it. Requests may have it or not: some proxies take it away.
 /// </summary>
-internal sealed class PathBase
+internal sealed class PathBase(IConfiguration configuration)
 {
-    private const string Key = "PathBase";
-
-    /// <exception cref="OptionsValidationException">It is no path.</exception>
-    public PathBase(IConfiguration configuration)
-    {
-        var text = configuration[Key] ?? "";
-        if (text.Length > 0 && (!text.StartsWith('/') || text.EndsWith('/') || text.Contains("//", StringComparison.Ordinal) || !text.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal))))
-            throw new OptionsValidationException(Key, typeof(PathBase), [$"{Key} is '{text}', which is no path such as /orders: a slash before each segment and none at the end, of letters, digits and - . _ ~."]);
-        Value = text;
-    }
-
     /// <summary>With a slash before and none behind; empty for none.</summary>
-    public PathString Value { get; }
+    public PathString Value { get; } = configuration["PathBase"] ?? "";
 
     /// <summary>Takes the prefix off a request's path, and remembers it as the request's base in any case.</summary>
     public Task InvokeAsync(HttpContext http, RequestDelegate next)

@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>The section <c>Query</c> of the configuration: how queries are understood.</summary>
-internal sealed record QueryOptions
+internal sealed record QueryOptions : ISettings
 {
     private const string Refuse = "refuse";
     private const string MatchNothing = "match-nothing";
@@ -14,7 +14,10 @@ internal sealed record QueryOptions
 
     public bool RefusesUnknownAttributes => UnknownAttributes == Refuse;
 
-    public string? Problem() => UnknownAttributes is Refuse or MatchNothing
-        ? null
-        : $"Query:UnknownAttributes is '{UnknownAttributes}'. Allowed: {Refuse}, {MatchNothing}.";
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (UnknownAttributes is not (Refuse or MatchNothing))
+            yield return $"Query:UnknownAttributes is '{UnknownAttributes}'. Allowed: {Refuse}, {MatchNothing}.";
+    }
 }

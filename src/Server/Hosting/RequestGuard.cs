@@ -6,15 +6,17 @@ using ServiceOrdering.Transcoding.Errors;
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>Pages of other origins that may use the server from a browser: the configuration section <c>Cors</c>.</summary>
-internal sealed record CorsOptions
+internal sealed record CorsOptions : ISettings
 {
     /// <summary>Origins, such as <c>https://desk.example</c>. Default: none but the server's own.</summary>
     public string[] AllowedOrigins { get; init; } = [];
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() => Array.Find(AllowedOrigins, origin => !Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin) is { } bad
-        ? $"Cors:AllowedOrigins has '{bad}', which is no origin such as https://desk.example."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Array.Find(AllowedOrigins, origin => !Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin) is { } bad)
+            yield return $"Cors:AllowedOrigins has '{bad}', which is no origin such as https://desk.example.";
+    }
 }
 
 /// <summary>

@@ -4,10 +4,12 @@ namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>Says once, when everything is up, where the server listens and which database it uses.</summary>
 internal sealed partial class StartupReport(
-    IHostApplicationLifetime lifetime, ListeningEndpoints endpoints, Database database, ILogger<StartupReport> logger) : IHostedService
+    IHostApplicationLifetime lifetime, ListeningEndpoints endpoints, Database database, UnknownSettings unknown, ILogger<StartupReport> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var told in unknown.Told)
+            LogUnknown(told);
         lifetime.ApplicationStarted.Register(() =>
         {
             LogStarted(endpoints.AddressOf("Rest"), endpoints.AddressOf("Grpc") ?? endpoints.AddressOf("Rest"), database.Location);
@@ -25,6 +27,9 @@ internal sealed partial class StartupReport(
 
     [LoggerMessage(3, LogLevel.Warning, "Storage:ReadOnly: writes are refused, nothing is delivered to subscribers, and no old event is removed")]
     private partial void LogReadOnly();
+
+    [LoggerMessage(4, LogLevel.Warning, "Configuration: {Told}")]
+    private partial void LogUnknown(string told);
 
     [LoggerMessage(2, LogLevel.Information, "Stopping: answering what was accepted")]
     private partial void LogStopping();

@@ -168,16 +168,10 @@ internal static class TargetExtensions
     /// <summary>Lets requests name another server of the NBI; see <see cref="TargetForwarding"/>.</summary>
     public static IServiceCollection AddTargets(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<TargetOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<TargetOptions>().Bind(section);
         return services
-            .AddSingleton<IValidateOptions<TargetOptions>, TargetOptionsValidation>()
             .AddSingleton<Targets>()
             .AddSingleton<TargetClient>();
     }
 
-    private sealed class TargetOptionsValidation : IValidateOptions<TargetOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, TargetOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

@@ -5,7 +5,7 @@ using ServiceOrdering.Server.Errors;
 namespace ServiceOrdering.Server.Hosting;
 
 /// <summary>Other servers of ONAP's NBI that requests may be sent on to: of the configuration section <c>Onap</c>.</summary>
-internal sealed record TargetOptions
+internal sealed record TargetOptions : ISettings
 {
     /// <summary>The base addresses that <c>Target</c> may name: <c>https://partner.example/nbi/api/v4</c>. Default: none.</summary>
     public string[] AllowedTargets { get; init; } = [];
@@ -13,12 +13,14 @@ internal sealed record TargetOptions
     /// <summary>How long a request that is sent on may take, its answer included. From 0.1 seconds to 5 minutes. Default: 30 seconds.</summary>
     public TimeSpan TargetTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        Array.Find(AllowedTargets, target => Targets.Normal(target) is null) is { } bad
-            ? $"Onap:AllowedTargets has '{bad}', which is no address such as https://partner.example/nbi/api/v4: absolute, http or https, without user information, query and fragment."
-        : TargetTimeout < TimeSpan.FromSeconds(0.1) || TargetTimeout > TimeSpan.FromMinutes(5) ? "Onap:TargetTimeout must be from 00:00:00.1 to 00:05:00, such as 00:00:30."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Array.Find(AllowedTargets, target => Targets.Normal(target) is null) is { } bad)
+            yield return $"Onap:AllowedTargets has '{bad}', which is no address such as https://partner.example/nbi/api/v4: absolute, http or https, without user information, query and fragment.";
+        if (TargetTimeout < TimeSpan.FromSeconds(0.1) || TargetTimeout > TimeSpan.FromMinutes(5))
+            yield return "Onap:TargetTimeout must be from 00:00:00.1 to 00:05:00, such as 00:00:30.";
+    }
 }
 
 /// <summary>Who is meant by the header <c>Target</c> of ONAP's NBI, the base address of an NBI: this server, or another one.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using ServiceOrdering.Server.Errors;
 using ServiceOrdering.Server.Hosting;
 
 namespace ServiceOrdering.Server.Hub;
@@ -15,9 +16,10 @@ internal sealed class CallbackRefusedException(string message) : Exception(messa
 /// Where callbacks may lead. Whoever registers one makes the server send requests, and must not reach through it what only
 /// the server can reach.
 /// </summary>
-internal sealed class CallbackRules(IOptions<WebhookOptions> options, Reach reach, ResolveHost resolve)
+internal sealed partial class CallbackRules(IOptions<WebhookOptions> options, Reach reach, ResolveHost resolve, ErrorLogLimit limit, ILogger<CallbackRules> logger)
 {
     private const int LongestCallback = 2048;
+    private const string NotAllowed = "an address that callbacks may not use; Webhooks:AllowedNetworks and Webhooks:AllowedHosts say where else than to public addresses they may lead";
     private readonly List<IPNetwork> _networks = [.. options.Value.AllowedNetworks.Select(network => IPNetwork.Parse(network))];
     private readonly string[] _hosts = options.Value.AllowedHosts;
 
@@ -40,6 +42,7 @@ internal sealed class CallbackRules(IOptions<WebhookOptions> options, Reach reac
     {
         host = host.Trim('[', ']');
         IPAddress[] addresses;
+        string? reason = null;
         try
         {
             addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
@@ -47,12 +50,21 @@ internal sealed class CallbackRules(IOptions<WebhookOptions> options, Reach reac
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
             addresses = [];
+            reason = e.Message;
         }
-        // A host with one address that is not allowed is not trusted with its others. A name that is unknown and one that
-        // leads inside are told alike, or callers could find out which names there are inside.
-        if (addresses.Length == 0 || !(IsAllowed(host) || Array.TrueForAll(addresses, IsAllowed)))
-            throw new CallbackRefusedException("The callback's host is unknown or leads to an address that callbacks may not use.");
-        return addresses;
+        // A host with one address that is not allowed is not trusted with its others.
+        if (addresses.Length > 0 && (IsAllowed(host) || Array.TrueForAll(addresses, IsAllowed)))
+            return addresses;
+        var isUnknown = addresses.Length == 0;
+        var found = isUnknown ? $"does not resolve ({reason ?? "no address"})" : $"leads to {string.Join(", ", addresses.Where(address => !IsAllowed(address)))}";
+        if (limit.Admit("callback refused") is { } leftOut)
+            LogRefused(host, found, leftOut);
+        // A name that is unknown and one that leads inside are told alike, or callers could find out which names there are inside. Not to
+        // who has given the address himself, and not on the machine that is all that reaches the server.
+        throw new CallbackRefusedException(
+            reach.IsThisMachine && isUnknown ? $"The callback's host '{host}' is unknown: its name does not resolve."
+            : reach.IsThisMachine || IPAddress.TryParse(host, out _) ? $"The callback's host '{host}' {found}, {NotAllowed}."
+            : $"The callback's host is unknown or leads to {NotAllowed}.");
     }
 
     private bool IsAllowed(IPAddress address) =>
@@ -63,4 +75,7 @@ internal sealed class CallbackRules(IOptions<WebhookOptions> options, Reach reac
     private bool IsAllowed(string host) => Array.Exists(_hosts, allowed => allowed.StartsWith("*.", StringComparison.Ordinal)
         ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)
         : host.Equals(allowed, StringComparison.OrdinalIgnoreCase));
+
+    [LoggerMessage(1, LogLevel.Warning, "A callback was refused: its host {Host} {Found}; Webhooks:AllowedNetworks and Webhooks:AllowedHosts say what is allowed besides public addresses; {LeftOut} like it were left out of the log")]
+    private partial void LogRefused(string host, string found, int leftOut);
 }

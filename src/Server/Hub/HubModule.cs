@@ -1,6 +1,6 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 
@@ -10,8 +10,7 @@ internal static class HubModule
 {
     public static IServiceCollection AddHub(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection("Webhooks")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidation>();
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection("Webhooks"));
         return services
             .AddSingleton<ResolveHost>(_ => Dns.GetHostAddressesAsync)
             .AddSingleton<CallbackRules>()
@@ -26,6 +25,8 @@ internal static class HubModule
             .AddSingleton<WebhookDispatcher>()
             .AddWritingService<WebhookDispatcher>()
             .AddSingleton<IGaugeReader, HubGauges>()
+            .AddSingleton<IIntegrityCheck, EventSubscriptionCheck>()
+            .AddSingleton(new Reference("delivery_attempt", "subscription_id", "event_subscription"))
             .AddSingleton<EventSubscriptionGrpcService>()
             .AddSingleton<EventDeliveryGrpcService>();
     }
@@ -46,9 +47,4 @@ internal static class HubModule
         return routes;
     }
 
-    private sealed class WebhookOptionsValidation : IValidateOptions<WebhookOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, WebhookOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

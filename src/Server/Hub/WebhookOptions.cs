@@ -3,7 +3,7 @@ using System.Net;
 namespace ServiceOrdering.Server.Hub;
 
 /// <summary>How events are sent to listeners: the configuration section <c>Webhooks</c>.</summary>
-internal sealed record WebhookOptions
+internal sealed record WebhookOptions : ISettings
 {
     private static readonly TimeSpan[] Defaults =
     [
@@ -48,15 +48,24 @@ internal sealed record WebhookOptions
         return delays[Math.Min(failures, delays.Length) - 1];
     }
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5) ? "Webhooks:Timeout must be more than 0 and at most 5 minutes."
-        : Array.Exists(RetryDelays, delay => delay <= TimeSpan.Zero || delay > TimeSpan.FromDays(1)) ? "Webhooks:RetryDelays must be more than 0 and at most a day each."
-        : RetryJitter is not (>= 0 and <= 0.5) ? "Webhooks:RetryJitter must be from 0 to 0.5."
-        : GiveUpAfter < TimeSpan.Zero || GiveUpAfter > TimeSpan.FromDays(30) ? "Webhooks:GiveUpAfter must be at most 30 days."
-        : MaxConcurrentDeliveries is < 1 or > 10_000 ? "Webhooks:MaxConcurrentDeliveries must be from 1 to 10000."
-        : AttemptsKept is < 1 or > 10_000 ? "Webhooks:AttemptsKept must be from 1 to 10000."
-        : Array.Find(AllowedNetworks, network => !IPNetwork.TryParse(network, out _)) is { } bad ? $"Webhooks:AllowedNetworks has '{bad}', which is no network such as 10.1.0.0/16."
-        : Array.Exists(AllowedHosts, host => host.Length == 0 || host.IndexOfAny(['/', ':', '@']) >= 0) ? "Webhooks:AllowedHosts takes host names such as listener.local or *.svc.local."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
+            yield return "Webhooks:Timeout must be more than 0 and at most 5 minutes.";
+        if (Array.Exists(RetryDelays, delay => delay <= TimeSpan.Zero || delay > TimeSpan.FromDays(1)))
+            yield return "Webhooks:RetryDelays must be more than 0 and at most a day each.";
+        if (RetryJitter is not (>= 0 and <= 0.5))
+            yield return "Webhooks:RetryJitter must be from 0 to 0.5.";
+        if (GiveUpAfter < TimeSpan.Zero || GiveUpAfter > TimeSpan.FromDays(30))
+            yield return "Webhooks:GiveUpAfter must be at most 30 days.";
+        if (MaxConcurrentDeliveries is < 1 or > 10_000)
+            yield return "Webhooks:MaxConcurrentDeliveries must be from 1 to 10000.";
+        if (AttemptsKept is < 1 or > 10_000)
+            yield return "Webhooks:AttemptsKept must be from 1 to 10000.";
+        if (Array.Find(AllowedNetworks, network => !IPNetwork.TryParse(network, out _)) is { } bad)
+            yield return $"Webhooks:AllowedNetworks has '{bad}', which is no network such as 10.1.0.0/16.";
+        if (Array.Exists(AllowedHosts, host => host.Length == 0 || host.IndexOfAny(['/', ':', '@']) >= 0))
+            yield return "Webhooks:AllowedHosts takes host names such as listener.local or *.svc.local.";
+    }
 }

@@ -11,8 +11,7 @@ internal static class JeopardyModule
 {
     public static IServiceCollection AddJeopardy(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<JeopardyOptions>().Bind(configuration.GetSection("Jeopardy")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<JeopardyOptions>, JeopardyOptionsValidation>();
+        services.AddOptions<JeopardyOptions>().Bind(configuration.GetSection("Jeopardy"));
         return services
             .AddSingleton<JeopardyDue>()
             .AddSingleton<Follower<ServiceOrder>>(provider => provider.GetRequiredService<JeopardyDue>().FollowAsync)
@@ -25,9 +24,4 @@ internal static class JeopardyModule
             .AddWritingService<ServedKinds>();
     }
 
-    private sealed class JeopardyOptionsValidation : IValidateOptions<JeopardyOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, JeopardyOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

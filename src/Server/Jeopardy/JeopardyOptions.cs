@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Jeopardy;
 
 /// <summary>When orders are said to be in danger: the configuration section <c>Jeopardy</c>.</summary>
-internal sealed record JeopardyOptions
+internal sealed record JeopardyOptions : ISettings
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
@@ -17,12 +17,16 @@ internal sealed record JeopardyOptions
     /// <summary>How long an item is fallout that nobody has decided about, before it is told of. From 1 second to 365 days; 0 for never. Default: 4 hours.</summary>
     public TimeSpan FalloutAfter { get; init; } = TimeSpan.FromHours(4);
 
-    /// <summary>What is wrong with them, or null.</summary>
-    public string? Problem() =>
-        Durations.FirstOrDefault(duration => duration.Value < TimeSpan.Zero || duration.Value > Longest) is { Key: { } key } ? $"Jeopardy:Durations:{key} must be from 0 to 365 days, such as 04:00:00."
-        : !IsDelay(NoWorkerAfter) ? "Jeopardy:NoWorkerAfter must be from 00:00:01 to 365 days, such as 00:05:00, or 0 for never."
-        : !IsDelay(FalloutAfter) ? "Jeopardy:FalloutAfter must be from 00:00:01 to 365 days, such as 04:00:00, or 0 for never."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Durations.FirstOrDefault(duration => duration.Value < TimeSpan.Zero || duration.Value > Longest) is { Key: { } key })
+            yield return $"Jeopardy:Durations:{key} must be from 0 to 365 days, such as 04:00:00.";
+        if (!IsDelay(NoWorkerAfter))
+            yield return "Jeopardy:NoWorkerAfter must be from 00:00:01 to 365 days, such as 00:05:00, or 0 for never.";
+        if (!IsDelay(FalloutAfter))
+            yield return "Jeopardy:FalloutAfter must be from 00:00:01 to 365 days, such as 04:00:00, or 0 for never.";
+    }
 
     private static bool IsDelay(TimeSpan time) => time == TimeSpan.Zero || (time >= TimeSpan.FromSeconds(1) && time <= Longest);
 }

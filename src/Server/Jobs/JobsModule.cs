@@ -1,5 +1,6 @@
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Jobs;
@@ -12,7 +13,8 @@ internal static class JobsModule
         .AddSingleton<JobStore>()
         .AddSingleton<JobRunner>()
         .AddWritingService<JobRunner>()
-        .AddSingleton<JobGrpcService>();
+        .AddSingleton<JobGrpcService>()
+        .AddSingleton(new Reference("job_place", "job_id", "job"));
 
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {

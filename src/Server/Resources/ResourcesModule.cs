@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ServiceOrdering.Server.Storage.Integrity;
 
 namespace ServiceOrdering.Server.Resources;
 
@@ -11,5 +12,6 @@ internal static class ResourcesModule
             .AddSingleton<ResourceTable<T>>()
             .AddSingleton<ResourceView<T>>()
             .AddSingleton<ResourceText<T>>()
-            .AddSingleton<ResourceList<T>>();
+            .AddSingleton<ResourceList<T>>()
+            .AddSingleton<IIntegrityCheck, ResourceCheck<T>>();
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Storage;
 
 namespace ServiceOrdering.Server.Secrets;
@@ -12,12 +11,9 @@ internal static class SecretsModule
     public static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Secrets");
-        services.AddOptions<SecretsOptions>().Bind(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SecretsOptions>, SecretsOptionsValidation>();
+        services.AddOptions<SecretsOptions>().Bind(section);
         var protection = services.AddDataProtection().SetApplicationName("ServiceOrdering");
-        var options = section.Get<SecretsOptions>() ?? new SecretsOptions();
-        if (options.Problem() is null)
-            Configure(protection, options);
+        Configure(protection, section.Get<SecretsOptions>() ?? new SecretsOptions());
         return services.AddSingleton<SealedSecrets>();
     }
 
@@ -41,9 +37,4 @@ internal static class SecretsModule
     private static DirectoryInfo Create(string directory) =>
         OperatingSystem.IsWindows() ? Directory.CreateDirectory(directory) : Directory.CreateDirectory(directory, OwnerOnly);
 
-    private sealed class SecretsOptionsValidation : IValidateOptions<SecretsOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, SecretsOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

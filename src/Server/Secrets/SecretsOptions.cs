@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace ServiceOrdering.Server.Secrets;
 
 /// <summary>The section <c>Secrets</c> of the configuration: where the keys are that secrets in the database are encrypted with.</summary>
-internal sealed record SecretsOptions
+internal sealed record SecretsOptions : ISettings
 {
     /// <summary>A directory for the keys, which all servers of a database share. Default: none; they are in the database.</summary>
     public string? KeyDirectory { get; init; }
@@ -24,13 +24,20 @@ internal sealed record SecretsOptions
     /// <summary>After how long a new key takes the place of the last one, which goes on being read. At least 7 days. Default: 90 days.</summary>
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        KeyLifetime < TimeSpan.FromDays(7) ? "Secrets:KeyLifetime must be at least 7.00:00:00."
-        : Certificate is null && OldCertificates.Length > 0 ? "Secrets:OldCertificates is for what was encrypted before there was the certificate that Secrets:Certificate names."
-        : KeyDirectory is not null && File.Exists(KeyDirectory) ? $"Secrets:KeyDirectory: '{KeyDirectory}' is a file."
-        : (Certificate is null ? null : CertificateProblem("Secrets:Certificate", Certificate))
-            ?? OldCertificates.Select((file, i) => CertificateProblem($"Secrets:OldCertificates:{i}", file)).FirstOrDefault(problem => problem is not null);
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (KeyLifetime < TimeSpan.FromDays(7))
+            yield return "Secrets:KeyLifetime must be at least 7.00:00:00.";
+        if (Certificate is null && OldCertificates.Length > 0)
+            yield return "Secrets:OldCertificates is for what was encrypted before there was the certificate that Secrets:Certificate names.";
+        if (KeyDirectory is not null && File.Exists(KeyDirectory))
+            yield return $"Secrets:KeyDirectory: '{KeyDirectory}' is a file.";
+        if (Certificate is not null && CertificateProblem("Secrets:Certificate", Certificate) is { } problem)
+            yield return problem;
+        foreach (var old in OldCertificates.Select((file, i) => CertificateProblem($"Secrets:OldCertificates:{i}", file)).OfType<string>())
+            yield return old;
+    }
 
     /// <summary>Reads a certificate.</summary>
     /// <exception cref="CryptographicException">The file is no certificate with its key, or the password is another.</exception>

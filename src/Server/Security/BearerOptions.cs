@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Security;
 
 /// <summary>The section <c>Security:Bearer</c> of the configuration: which tokens (RFC 6750, RFC 9068) are taken.</summary>
-internal sealed record BearerOptions
+internal sealed record BearerOptions : ISettings
 {
     /// <summary>Address of the provider, under which its discovery document is found. One of this and <see cref="JwksFile"/>.</summary>
     public string? Authority { get; init; }
@@ -50,19 +50,28 @@ internal sealed record BearerOptions
 
     public IReadOnlyList<string> EffectiveNameClaims => NameClaims.Length > 0 ? NameClaims : DefaultNameClaims;
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        Authority is null == JwksFile is null ? "Security:Bearer needs either Authority, the provider's address, or JwksFile, a file with its keys."
-        : string.IsNullOrEmpty(Audience) ? "Security:Bearer:Audience is missing: for whom tokens must be, such as service-ordering."
-        : JwksFile is not null && string.IsNullOrEmpty(Issuer) ? "Security:Bearer:Issuer is missing: with JwksFile nothing else says who issues the tokens."
-        : JwksFile is not null && !File.Exists(JwksFile) ? $"Security:Bearer:JwksFile: there is no file '{JwksFile}'."
-        : JwksFile is not null && KeysProblem(JwksFile) is { } problem ? $"Security:Bearer:JwksFile: '{JwksFile}' cannot be used: {problem}"
-        : Array.Find(Algorithms, algorithm => !Known.Contains(algorithm)) is { } bad ? $"Security:Bearer:Algorithms has '{bad}'. Allowed: {string.Join(", ", Known)}."
-        : Timeout < TimeSpan.FromSeconds(0.1) || Timeout > TimeSpan.FromMinutes(1) ? "Security:Bearer:Timeout must be from 00:00:00.1 to 00:01:00, such as 00:00:05."
-        : Authority is not null && (!Uri.TryCreate(Authority, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
-            ? $"Security:Bearer:Authority is '{Authority}', which is no address such as https://login.example/realms/orders."
-        : Authority is not null && new Uri(Authority).Scheme == "http" && !AllowHttp ? "Security:Bearer:Authority is reached without TLS; Security:Bearer:AllowHttp=true allows that, for a provider on this machine."
-        : null;
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Authority is null == JwksFile is null)
+            yield return "Security:Bearer needs either Authority, the provider's address, or JwksFile, a file with its keys.";
+        if (string.IsNullOrEmpty(Audience))
+            yield return "Security:Bearer:Audience is missing: for whom tokens must be, such as service-ordering.";
+        if (JwksFile is not null && string.IsNullOrEmpty(Issuer))
+            yield return "Security:Bearer:Issuer is missing: with JwksFile nothing else says who issues the tokens.";
+        if (JwksFile is not null && !File.Exists(JwksFile))
+            yield return $"Security:Bearer:JwksFile: there is no file '{JwksFile}'.";
+        else if (JwksFile is not null && KeysProblem(JwksFile) is { } problem)
+            yield return $"Security:Bearer:JwksFile: '{JwksFile}' cannot be used: {problem}";
+        if (Array.Find(Algorithms, algorithm => !Known.Contains(algorithm)) is { } bad)
+            yield return $"Security:Bearer:Algorithms has '{bad}'. Allowed: {string.Join(", ", Known)}.";
+        if (Timeout < TimeSpan.FromSeconds(0.1) || Timeout > TimeSpan.FromMinutes(1))
+            yield return "Security:Bearer:Timeout must be from 00:00:00.1 to 00:01:00, such as 00:00:05.";
+        if (Authority is not null && (!Uri.TryCreate(Authority, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http")))
+            yield return $"Security:Bearer:Authority is '{Authority}', which is no address such as https://login.example/realms/orders.";
+        else if (Authority is not null && new Uri(Authority).Scheme == "http" && !AllowHttp)
+            yield return "Security:Bearer:Authority is reached without TLS; Security:Bearer:AllowHttp=true allows that, for a provider on this machine.";
+    }
 
     private static string? KeysProblem(string file)
     {

@@ -15,14 +15,25 @@ internal sealed record CertificateOptions
     /// <summary>Whether it is asked for if a certificate was revoked: NoCheck, Offline (from lists that the machine has), Online. Default: NoCheck.</summary>
     public X509RevocationMode Revocation { get; init; } = X509RevocationMode.NoCheck;
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem(Predicate<string> isRole) =>
-        Authorities.Length == 0 ? "Security:Certificates:Authorities:0 is missing: a file with the certificate (PEM) of the authority that issues clients' certificates."
-        : Array.Find(Authorities, file => !File.Exists(file)) is { } missing ? $"Security:Certificates:Authorities: there is no file '{missing}'."
-        : AuthoritiesProblem() is { } unusable ? $"Security:Certificates:Authorities cannot be used: {unusable}"
-        : Identities.Length == 0 ? "Security:Certificates:Identities:0 is missing: who has which certificate."
-        : !Enum.IsDefined(Revocation) ? "Security:Certificates:Revocation is not known. Allowed: NoCheck, Offline, Online."
-        : Identities.Select((identity, i) => identity.Problem(isRole) is { } problem ? $"Security:Certificates:Identities:{i}: {problem}" : null).FirstOrDefault(problem => problem is not null);
+    /// <summary>All that is wrong with the options.</summary>
+    public IEnumerable<string> Problems(Predicate<string> isRole)
+    {
+        if (Authorities.Length == 0)
+            yield return "Security:Certificates:Authorities:0 is missing: a file with the certificate (PEM) of the authority that issues clients' certificates.";
+        else if (Array.Find(Authorities, file => !File.Exists(file)) is { } missing)
+            yield return $"Security:Certificates:Authorities: there is no file '{missing}'.";
+        else if (AuthoritiesProblem() is { } unusable)
+            yield return $"Security:Certificates:Authorities cannot be used: {unusable}";
+        if (Identities.Length == 0)
+            yield return "Security:Certificates:Identities:0 is missing: who has which certificate.";
+        if (!Enum.IsDefined(Revocation))
+            yield return "Security:Certificates:Revocation is not known. Allowed: NoCheck, Offline, Online.";
+        for (var i = 0; i < Identities.Length; i++)
+        {
+            if (Identities[i].Problem(isRole) is { } problem)
+                yield return $"Security:Certificates:Identities:{i}: {problem}";
+        }
+    }
 
     private string? AuthoritiesProblem()
     {

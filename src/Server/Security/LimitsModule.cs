@@ -9,16 +9,10 @@ internal static class LimitsModule
     /// <summary>Limits what callers may ask for, and tells of what they ask for in vain.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<LimitsOptions>().Bind(configuration.GetSection("Limits")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LimitsOptions>, LimitsOptionsValidation>();
+        services.AddOptions<LimitsOptions>().Bind(configuration.GetSection("Limits"));
         services.AddRateLimiter(_ => { }).AddSingleton<IConfigureOptions<RateLimiterOptions>, RequestLimits>();
         return services.AddSingleton<AuditInterceptor>()
             .Configure<GrpcServiceOptions>(options => options.Interceptors.Add<AuditInterceptor>());
     }
 
-    private sealed class LimitsOptionsValidation : IValidateOptions<LimitsOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, LimitsOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

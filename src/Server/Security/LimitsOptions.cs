@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Security;
 
 /// <summary>The section <c>Limits</c> of the configuration: how much one identity may ask for; where callers have no name, one address.</summary>
-internal sealed record LimitsOptions
+internal sealed record LimitsOptions : ISettings
 {
     private const int MostOpen = 20_000;
 
@@ -32,12 +32,16 @@ internal sealed record LimitsOptions
     /// <summary>Whether callers are limited.</summary>
     public bool Apply(SecurityOptions security) => Enabled ?? (!security.IsOpen || security.AllowAnonymous);
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() =>
-        Reads.Problem(nameof(Reads)) ?? Writes.Problem(nameof(Writes)) ?? Searches.Problem(nameof(Searches)) ?? Failures.Problem(nameof(Failures))
-        ?? (Streams is < 1 or > MostOpen ? $"Limits:Streams must be from 1 to {MostOpen}."
-            : Subscriptions < 1 ? "Limits:Subscriptions must be at least 1."
-            : null);
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var problem in Reads.Problems(nameof(Reads)).Concat(Writes.Problems(nameof(Writes))).Concat(Searches.Problems(nameof(Searches))).Concat(Failures.Problems(nameof(Failures))))
+            yield return problem;
+        if (Streams is < 1 or > MostOpen)
+            yield return $"Limits:Streams must be from 1 to {MostOpen}.";
+        if (Subscriptions < 1)
+            yield return "Limits:Subscriptions must be at least 1.";
+    }
 }
 
 /// <summary>A bucket of tokens: each request takes one, and is refused where there is none.</summary>
@@ -49,9 +53,12 @@ internal sealed record RateLimit
     /// <summary>How many tokens the bucket holds: so many requests may come at once.</summary>
     public int Burst { get; init; }
 
-    /// <summary>What is wrong with it, or null.</summary>
-    public string? Problem(string name) =>
-        PerSecond is not (>= 0.001 and <= 1_000_000) ? $"Limits:{name}:PerSecond must be from 0.001 to 1000000."
-        : Burst is < 1 or > 10_000_000 ? $"Limits:{name}:Burst must be from 1 to 10000000."
-        : null;
+    /// <summary>What is wrong with it.</summary>
+    public IEnumerable<string> Problems(string name)
+    {
+        if (PerSecond is not (>= 0.001 and <= 1_000_000))
+            yield return $"Limits:{name}:PerSecond must be from 0.001 to 1000000.";
+        if (Burst is < 1 or > 10_000_000)
+            yield return $"Limits:{name}:Burst must be from 1 to 10000000.";
+    }
 }

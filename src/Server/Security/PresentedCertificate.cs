@@ -21,6 +21,7 @@ internal sealed class PresentedCertificate(IOptions<ForwardedHeadersOptions> for
     ];
 
     private readonly HashSet<IPAddress> _proxies = [.. forwarding.Value.KnownProxies.Select(Plain)];
+    private readonly List<System.Net.IPNetwork> _networks = [.. forwarding.Value.KnownIPNetworks];
 
     /// <summary>The caller's certificate; null for none.</summary>
     public X509Certificate2? Of(HttpContext http) =>
@@ -31,7 +32,9 @@ internal sealed class PresentedCertificate(IOptions<ForwardedHeadersOptions> for
 
     // Where nothing has told another, the address is that of the connection.
     private bool IsForwarded(HttpContext http) =>
-        Array.Exists(Marks, http.Request.Headers.ContainsKey) || (http.Connection.RemoteIpAddress is { } address && _proxies.Contains(Plain(address)));
+        Array.Exists(Marks, http.Request.Headers.ContainsKey) || (http.Connection.RemoteIpAddress is { } address && IsProxy(Plain(address)));
+
+    private bool IsProxy(IPAddress address) => _proxies.Contains(address) || _networks.Exists(network => network.Contains(address));
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Options;
 using ServiceOrdering.Server.Resources;
 using ServiceOrdering.Server.Security.ApiKeys;
 using ServiceOrdering.Server.Storage;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Transcoding;
 
 namespace ServiceOrdering.Server.Security;
@@ -15,9 +15,8 @@ internal static class SecurityModule
     public static IServiceCollection AddSecurity(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Security");
-        services.AddOptions<SecurityOptions>().Bind(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SecurityOptions>, SecurityOptionsValidation>()
-            .AddSingleton<Roles>()
+        services.AddOptions<SecurityOptions>().Bind(section);
+        services.AddSingleton<Roles>()
             .AddSingleton<EndpointAccess>()
             .AddSingleton<SecurityAudit>()
             .AddSingleton<PresentedCertificate>()
@@ -49,7 +48,8 @@ internal static class SecurityModule
         .AddSingleton<ApiKeyStore>()
         .AddSingleton<ApiKeyUses>()
         .AddWritingService<ApiKeyUses>()
-        .AddSingleton<ApiKeyGrpcService>();
+        .AddSingleton<ApiKeyGrpcService>()
+        .AddSingleton(new Reference("api_key_secret", "api_key_id", "api_key"));
 
     private static void AddBearer(this IServiceCollection services, BearerOptions bearer)
     {
@@ -72,9 +72,4 @@ internal static class SecurityModule
         }));
     }
 
-    private sealed class SecurityOptionsValidation : IValidateOptions<SecurityOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, SecurityOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

@@ -4,7 +4,7 @@ using ServiceOrdering.Server.Security.ApiKeys;
 namespace ServiceOrdering.Server.Security;
 
 /// <summary>The section <c>Security</c> of the configuration: who is let in.</summary>
-internal sealed record SecurityOptions
+internal sealed record SecurityOptions : ISettings
 {
     /// <summary>
     /// Whether a server that others than this machine reach may let in whoever comes, where no kind of credentials is configured.
@@ -27,8 +27,11 @@ internal sealed record SecurityOptions
     /// <summary>Whether nobody is asked who they are.</summary>
     public bool IsOpen => Bearer is null && Certificates is null && !ApiKeys.Enabled;
 
-    /// <summary>What is wrong with the options, or null.</summary>
-    public string? Problem() => Bearer?.Problem()
-        ?? Roles.Select(role => Scopes.Problem(role.Value) is { } problem ? $"Security:Roles:{role.Key}: {problem}" : null).FirstOrDefault(problem => problem is not null)
-        ?? Certificates?.Problem(role => Security.Roles.IsBuiltIn(role) || Roles.ContainsKey(role));
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() =>
+    [
+        .. Bearer?.Problems() ?? [],
+        .. Roles.Select(role => Scopes.Problem(role.Value) is { } problem ? $"Security:Roles:{role.Key}: {problem}" : null).OfType<string>(),
+        .. Certificates?.Problems(role => Security.Roles.IsBuiltIn(role) || Roles.ContainsKey(role)) ?? [],
+    ];
 }

@@ -24,7 +24,8 @@ internal static class ServiceInventoryModule
         .AddSingleton<IResponseText<ServiceGrpcService, GetServiceRequest, GetServiceResponse>, Text>()
         .AddSingleton<IResponseTexts<ServiceGrpcService, ListServicesRequest, ListServicesResponse>, Texts>()
         .AddSingleton<ServiceGrpcService>()
-        .AddSingleton<ServiceTopologyGrpcService>();
+        .AddSingleton<ServiceTopologyGrpcService>()
+        .AddSingleton(new Derived<Service>("service_relation", "select service_id, type || ' ' || target_id from service_relation", ServiceRelations.RowsOf));
 
     public static IEndpointRouteBuilder MapServiceInventory(this IEndpointRouteBuilder routes)
     {

@@ -100,6 +100,9 @@ internal static class ServiceRelations
         return reached.ConvertAll(service => JsonFormat.Parse<Service>(service.Body));
     }
 
+    /// <summary>What the table has of a service: the type of each relation and its target.</summary>
+    public static IEnumerable<string> RowsOf(Service service) => RelationsOf(service).Select(relation => $"{relation.Type} {relation.Target}");
+
     private static HashSet<Relation> RelationsOf(Service? service) => service is null ? [] :
     [
         .. service.SupportingService

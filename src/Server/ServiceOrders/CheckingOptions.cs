@@ -1,10 +1,17 @@
 namespace ServiceOrdering.Server.ServiceOrders;
 
 /// <summary>Whether and when orders are checked and begun: the configuration section <c>Checking</c>.</summary>
-internal sealed record CheckingOptions
+internal sealed record CheckingOptions : ISettings
 {
     /// <summary>Default: <see cref="CheckingMode.Asynchronous"/>.</summary>
     public CheckingMode Mode { get; init; } = CheckingMode.Asynchronous;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (!Enum.IsDefined(Mode))
+            yield return $"Checking:Mode is not known. Allowed: {string.Join(", ", Enum.GetNames<CheckingMode>())}.";
+    }
 }
 
 /// <summary>Who checks an order, and when.</summary>

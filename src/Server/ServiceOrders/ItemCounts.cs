@@ -28,6 +28,12 @@ internal static class ItemCounts
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The state of each item that is counted.</summary>
+    public static IEnumerable<string> StatesOf(ServiceOrder order) => ServiceOrderItems.All(order, "")
+        .Select(placed => placed.Item.State)
+        .Where(state => (uint)state < (uint)States)
+        .Select(state => EnumNames.Json(state));
+
     private static void Add(Span<int> changes, RepeatedField<ServiceOrderItem> items, int change)
     {
         for (var i = 0; i < items.Count; i++)

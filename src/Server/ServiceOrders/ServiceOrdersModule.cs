@@ -5,6 +5,7 @@ using ServiceOrdering.Server.Events;
 using ServiceOrdering.Server.Hosting;
 using ServiceOrdering.Server.Hub;
 using ServiceOrdering.Server.Resources;
+using ServiceOrdering.Server.Storage.Integrity;
 using ServiceOrdering.Server.Telemetry;
 using ServiceOrdering.Transcoding;
 using Tmf.ServiceOrdering.V4;
@@ -15,9 +16,8 @@ internal static class ServiceOrdersModule
 {
     public static IServiceCollection AddServiceOrders(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CheckingOptions>().Bind(configuration.GetSection("Checking")).ValidateOnStart();
-        services.AddOptions<CatalogOptions>().Bind(configuration.GetSection("Catalog")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<CheckingOptions>, CheckingOptionsValidation>().AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidation>();
+        services.AddOptions<CheckingOptions>().Bind(configuration.GetSection("Checking"));
+        services.AddOptions<CatalogOptions>().Bind(configuration.GetSection("Catalog"));
         return services
             .AddResource(ServiceOrderKind.Create())
             .AddWatchedResource<ServiceOrder>()
@@ -39,7 +39,9 @@ internal static class ServiceOrdersModule
             .AddSingleton<IGaugeReader, OrderGauges>()
             .AddSingleton<IResponseText<ServiceOrderGrpcService, GetServiceOrderRequest, GetServiceOrderResponse>, Text>()
             .AddSingleton<IResponseTexts<ServiceOrderGrpcService, ListServiceOrdersRequest, ListServiceOrdersResponse>, Texts>()
-            .AddSingleton<ServiceOrderGrpcService>();
+            .AddSingleton<ServiceOrderGrpcService>()
+            .AddSingleton(new Counted<ServiceOrder>(ItemCounts.Resource, ItemCounts.StatesOf))
+            .AddSingleton(new Reference("service_order_suspension", "order_id", "service_order"));
     }
 
     public static IEndpointRouteBuilder MapServiceOrders(this IEndpointRouteBuilder routes)
@@ -71,16 +73,5 @@ internal static class ServiceOrdersModule
         }
     }
 
-    private sealed class CheckingOptionsValidation : IValidateOptions<CheckingOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, CheckingOptions options) => Enum.IsDefined(options.Mode)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Checking:Mode is not known. Allowed: {string.Join(", ", Enum.GetNames<CheckingMode>())}.");
-    }
 
-    private sealed class CatalogOptionsValidation : IValidateOptions<CatalogOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, CatalogOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }

@@ -1,10 +1,19 @@
+using ServiceOrdering.Server.Storage.Postgres;
+using ServiceOrdering.Server.Storage.Sqlite;
+
 namespace ServiceOrdering.Server.Storage;
 
 /// <summary>Where orders are kept: the configuration section <c>Storage</c>.</summary>
-internal sealed record StorageOptions
+internal sealed record StorageOptions : ISettings
 {
+    private const string SqliteName = "sqlite";
+    private const string PostgresName = "postgres";
+
     /// <summary>The database in use. Allowed: <c>sqlite</c>, <c>postgres</c>. Default: <c>sqlite</c>.</summary>
-    public string Provider { get; init; } = "sqlite";
+    public string Provider { get; init; } = SqliteName;
+
+    /// <summary>Whether it is one of PostgreSQL.</summary>
+    public bool IsPostgres => Provider == PostgresName;
 
     /// <summary>The database's connection string. A relative path is relative to the working directory. Default: <c>Data Source=service-ordering.db</c>.</summary>
     public string ConnectionString { get; init; } = "Data Source=service-ordering.db";
@@ -23,7 +32,7 @@ internal sealed record StorageOptions
 
     /// <summary>
     /// PostgreSQL with several servers: how long the others wait for one that has fallen silent, before they take over what it
-    /// did: deliveries, retention. At least one second. Default: 10 seconds.
+    /// did: deliveries, retention. From one second to an hour. Default: 10 seconds.
     /// </summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -41,7 +50,26 @@ internal sealed record StorageOptions
 
     /// <summary>
     /// How long a request waits for a database that does not answer or, with SQLite, that another program has locked, before it is
-    /// refused with 503 / UNAVAILABLE. At least one second. Default: 10 seconds.
+    /// refused with 503 / UNAVAILABLE. From one second to an hour. Default: 10 seconds.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems()
+    {
+        if (Provider is not (SqliteName or PostgresName))
+            yield return $"Storage:Provider '{Provider}' is not known. Allowed: {SqliteName}, {PostgresName}.";
+        else if ((IsPostgres ? PostgresDatabase.Problem(ConnectionString) : SqliteDatabase.Problem(ConnectionString)) is { } problem)
+            yield return problem;
+        if (IsPostgres && ListenConnectionString is not null && PostgresDatabase.Problem(ListenConnectionString, "Storage:ListenConnectionString") is { } listening)
+            yield return listening;
+        if (LeaseDuration < TimeSpan.FromSeconds(1) || LeaseDuration > TimeSpan.FromHours(1))
+            yield return "Storage:LeaseDuration must be at least 00:00:01 and at most 01:00:00, such as 00:00:10.";
+        if (Patience < TimeSpan.FromSeconds(1) || Patience > TimeSpan.FromHours(1))
+            yield return "Storage:Patience must be at least 00:00:01 and at most 01:00:00, such as 00:00:10.";
+        if (ScanTimeLimit < TimeSpan.FromSeconds(0.1) || ScanTimeLimit > TimeSpan.FromHours(1))
+            yield return "Storage:ScanTimeLimit must be from 00:00:00.1 to 01:00:00, such as 00:00:10.";
+        if (LargestLog < 64 << 20)
+            yield return "Storage:LargestLog must be at least 67108864 bytes, such as 1073741824.";
+    }
 }

@@ -9,7 +9,6 @@ namespace ServiceOrdering.Server.Telemetry;
 
 internal static class TelemetryModule
 {
-    private const string Section = "Telemetry";
     private const string StandardEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceName = "service-ordering";
 
@@ -24,7 +23,7 @@ internal static class TelemetryModule
     /// <summary>To be called before other modules add interceptors: what those answer is measured too.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var options = Read(configuration.GetSection(Section));
+        var options = configuration.GetSection("Telemetry").Get<TelemetryOptions>() ?? new();
         services.AddSingleton(Options.Create(options)).AddSingleton<CallTelemetry>();
         services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<CallTelemetry>());
         var isSent = options.Otlp.Endpoint is not null || configuration[StandardEndpoint] is { Length: > 0 };
@@ -68,33 +67,5 @@ internal static class TelemetryModule
             return;
         otlp.Protocol = options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         otlp.Endpoint = new Uri(options.IsGrpc ? endpoint : endpoint.TrimEnd('/') + path);
-    }
-
-    // What is exported is decided before there is a server that could validate its options.
-    private static TelemetryOptions Read(IConfigurationSection section)
-    {
-        var options = new TelemetryOptions();
-        List<string> problems =
-        [
-            .. Unknown(section, typeof(TelemetryOptions)),
-            .. Unknown(section.GetSection(nameof(TelemetryOptions.Otlp)), typeof(OtlpOptions)),
-        ];
-        try
-        {
-            options = section.Get<TelemetryOptions>() ?? options;
-            problems.AddRange(options.Problems());
-        }
-        catch (InvalidOperationException e)
-        {
-            problems.Add(e.Message);
-        }
-        return problems.Count == 0 ? options : throw new OptionsValidationException(Section, typeof(TelemetryOptions), problems);
-    }
-
-    private static IEnumerable<string> Unknown(IConfigurationSection section, Type options)
-    {
-        var known = options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name).ToList();
-        return section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => $"{child.Path} is not known. Allowed in {section.Path}: {string.Join(", ", known)}.");
     }
 }

@@ -1,7 +1,7 @@
 namespace ServiceOrdering.Server.Telemetry;
 
 /// <summary>What is told to systems that watch the server: the configuration section <c>Telemetry</c>.</summary>
-internal sealed record TelemetryOptions
+internal sealed record TelemetryOptions : ISettings
 {
     public const string Scope = "scope";
     public const string Open = "open";
@@ -28,7 +28,7 @@ internal sealed record TelemetryOptions
     /// <summary>Whether the exporter speaks gRPC; else protobuf over HTTP.</summary>
     public bool IsGrpc => Otlp.Protocol == Grpc;
 
-    /// <summary>All that is wrong with the options.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Problems()
     {
         if (Prometheus is not (Scope or Open or Off))

@@ -73,11 +73,11 @@ public sealed class CallbackSafetyTests
     public void Public_address_is_allowed(string address) => Assert.True(SpecialNetworks.IsPublic(IPAddress.Parse(address)));
 
     [Fact]
-    public async Task Unknown_name_and_name_that_leads_inside_are_told_alike()
+    public async Task Unknown_name_and_name_that_leads_inside_are_told_alike_to_others_than_this_machine()
     {
         using var server = new RunningServer(services => services.AddSingleton<ResolveHost>((host, _) => host == "inside.test"
             ? Task.FromResult(new[] { IPAddress.Parse("10.0.0.1") })
-            : throw new SocketException((int)SocketError.HostNotFound)));
+            : throw new SocketException((int)SocketError.HostNotFound)), ("PublicBaseUrl", "https://orders.example.com"), ("Security:AllowAnonymous", "true"));
 
         var inside = await server.RegisterAsync(new { callback = "http://inside.test/" });
         var unknown = await server.RegisterAsync(new { callback = "http://unknown.test/" });
@@ -176,6 +176,25 @@ public sealed class CallbackSafetyTests
         var error = await Assert.ThrowsAsync<Client.ServiceOrderingException>(
             async () => await server.Subscriptions().CreateEventSubscriptionAsync(Request(Callback), cancellationToken: Cancel));
         Assert.Contains("callbacks may not use", error.Message);
+    }
+
+    [Theory]
+    // On the machine that alone reaches the server there is nothing to hide.
+    [InlineData("unknown.test", null, false, "The callback's host 'unknown.test' is unknown: its name does not resolve.")]
+    [InlineData("inside.test", "10.1.2.3", false, "The callback's host 'inside.test' leads to 10.1.2.3, an address that callbacks may not use; Webhooks:AllowedNetworks and Webhooks:AllowedHosts say")]
+    // To others both are alike, but an address that they have given themselves.
+    [InlineData("unknown.test", null, true, "The callback's host is unknown or leads to an address that callbacks may not use; Webhooks:AllowedNetworks and Webhooks:AllowedHosts say")]
+    [InlineData("inside.test", "10.1.2.3", true, "The callback's host is unknown or leads to an address that callbacks may not use; Webhooks:AllowedNetworks and Webhooks:AllowedHosts say")]
+    [InlineData("10.1.2.3", null, true, "The callback's host '10.1.2.3' leads to 10.1.2.3, an address that callbacks may not use")]
+    public async Task Refusal_says_what_allows_it_and_tells_a_name_that_is_unknown_only_where_that_tells_nobody_of_the_inside(string host, string? address, bool isOpen, string told)
+    {
+        (string, string)[] settings = isOpen ? [("PublicBaseUrl", "https://orders.example.com"), ("Security:AllowAnonymous", "true")] : [];
+        using var server = new RunningServer(
+            services => services.AddSingleton<ResolveHost>((_, _) => address is null ? throw new System.Net.Sockets.SocketException(11001) : Task.FromResult(new[] { IPAddress.Parse(address) })), settings);
+
+        var answer = (await server.RegisterAsync(new { callback = $"http://{host}/" })).Is(HttpStatusCode.BadRequest);
+
+        Assert.StartsWith(told, (string?)answer.Json["errors"]![0]!["message"], StringComparison.Ordinal);
     }
 
     private static CreateEventSubscriptionRequest Request(string callback) => new() { EventSubscription = new EventSubscription { Callback = callback } };

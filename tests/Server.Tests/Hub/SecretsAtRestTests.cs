@@ -132,13 +132,13 @@ public sealed class SecretsAtRestTests : IDisposable
     [Fact]
     public void What_cannot_hold_keys_is_refused()
     {
-        Assert.Null(new SecretsOptions { Certificate = Certificate("good.pem") }.Problem());
-        Assert.Contains("there is no file", new SecretsOptions { Certificate = "nowhere.pem" }.Problem());
-        Assert.Contains("7.00:00:00", new SecretsOptions { KeyLifetime = TimeSpan.FromDays(1) }.Problem());
-        Assert.Contains("Secrets:Certificate", new SecretsOptions { OldCertificates = ["old.pem"] }.Problem());
+        Assert.Empty(new SecretsOptions { Certificate = Certificate("good.pem") }.Problems());
+        Assert.Contains("there is no file", Assert.Single(new SecretsOptions { Certificate = "nowhere.pem" }.Problems()));
+        Assert.Contains("7.00:00:00", Assert.Single(new SecretsOptions { KeyLifetime = TimeSpan.FromDays(1) }.Problems()));
+        Assert.Contains("Secrets:Certificate", new SecretsOptions { OldCertificates = ["old.pem"] }.Problems().First());
         var empty = Path.Combine(_folder.FullName, "empty.pem");
         File.WriteAllText(empty, "");
-        Assert.Contains("private key", new SecretsOptions { Certificate = empty }.Problem());
+        Assert.Contains("private key", Assert.Single(new SecretsOptions { Certificate = empty }.Problems()));
     }
 
     private string Certificate(string name)

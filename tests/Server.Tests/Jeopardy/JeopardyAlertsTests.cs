@@ -73,8 +73,8 @@ public sealed class JeopardyAlertsTests
     [MemberData(nameof(Options))]
     public void Options_have_bounds(string time, string? problem)
     {
-        Assert.Equal(problem, new JeopardyOptions { NoWorkerAfter = TimeSpan.Parse(time) }.Problem() is { } text ? text.Split(' ')[0]["Jeopardy:".Length..] : null);
-        Assert.Contains("Jeopardy:FalloutAfter", new JeopardyOptions { FalloutAfter = TimeSpan.FromSeconds(-1) }.Problem());
-        Assert.Contains("Jeopardy:Durations:x", new JeopardyOptions { Durations = { ["x"] = TimeSpan.FromSeconds(-1) } }.Problem());
+        Assert.Equal(problem, new JeopardyOptions { NoWorkerAfter = TimeSpan.Parse(time) }.Problems().FirstOrDefault() is { } text ? text.Split(' ')[0]["Jeopardy:".Length..] : null);
+        Assert.Contains("Jeopardy:FalloutAfter", Assert.Single(new JeopardyOptions { FalloutAfter = TimeSpan.FromSeconds(-1) }.Problems()));
+        Assert.Contains("Jeopardy:Durations:x", Assert.Single(new JeopardyOptions { Durations = { ["x"] = TimeSpan.FromSeconds(-1) } }.Problems()));
     }
 }

@@ -81,10 +81,12 @@ public sealed class CertificateTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(http, (header, value)));
     }
 
-    [Fact]
-    public async Task The_certificate_of_a_known_proxy_is_nobodys_whatever_it_says()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.0/8")]
+    public async Task The_certificate_of_a_known_proxy_is_nobodys_whatever_it_says(string known)
     {
-        using var server = Start(("ForwardedHeaders:KnownProxies:0", "127.0.0.1"));
+        using var server = Start(("ForwardedHeaders:KnownProxies:0", known));
         using var http = TestCertificates.Http(server, _certificates.Client());
 
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(http));

@@ -213,11 +213,11 @@ public sealed class LimitsTests : IDisposable
     [Fact]
     public void A_limit_that_would_let_nobody_in_is_refused()
     {
-        Assert.Null(new LimitsOptions().Problem());
-        Assert.Contains("Limits:Reads:PerSecond", new LimitsOptions { Reads = new RateLimit { Burst = 1 } }.Problem());
-        Assert.Contains("Limits:Searches:Burst", new LimitsOptions { Searches = new RateLimit { PerSecond = 1 } }.Problem());
-        Assert.Contains("Limits:Streams", new LimitsOptions { Streams = 0 }.Problem());
-        Assert.Contains("Limits:Subscriptions", new LimitsOptions { Subscriptions = 0 }.Problem());
+        Assert.Empty(new LimitsOptions().Problems());
+        Assert.Contains("Limits:Reads:PerSecond", Assert.Single(new LimitsOptions { Reads = new RateLimit { Burst = 1 } }.Problems()));
+        Assert.Contains("Limits:Searches:Burst", Assert.Single(new LimitsOptions { Searches = new RateLimit { PerSecond = 1 } }.Problems()));
+        Assert.Contains("Limits:Streams", Assert.Single(new LimitsOptions { Streams = 0 }.Problems()));
+        Assert.Contains("Limits:Subscriptions", Assert.Single(new LimitsOptions { Subscriptions = 0 }.Problems()));
     }
 
     private string Token(string name) => _issuer.Issue(name, roles: "administrator");

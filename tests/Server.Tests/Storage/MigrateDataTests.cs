@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Dapper;
 using Npgsql;
@@ -7,6 +6,7 @@ using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Storage.Postgres;
 using ServiceOrdering.Server.Storage.Sqlite;
 using ServiceOrdering.Server.Storage.Transfer;
+using ServiceOrdering.Server.Tests.Admin;
 using ServiceOrdering.Server.Tests.Events;
 using ServiceOrdering.Server.Tests.Hub;
 using ServiceOrdering.Server.Tests.ServiceInventory;
@@ -123,7 +123,7 @@ public sealed class MigrateDataTests : IDisposable
             // The command copies what comes before that table, and waits there.
             await hold.OpenAsync(Cancel);
             await hold.ExecuteAsync("begin; lock table service_order in access exclusive mode");
-            using var process = Start("admin", "migrate-data", "--from", _source.ConnectionString, "--to", _target.ConnectionString, "--quiet");
+            using var process = AdminProcess.Start("admin", "migrate-data", "--from", _source.ConnectionString, "--to", _target.ConnectionString, "--quiet");
             while (_target.Query<long>("select count(*) from migration_progress where table_name = 'event_log' and copied = source_rows")[0] == 0)
                 Assert.False(process.HasExited, "The command ended before it was killed.");
             process.Kill();
@@ -229,7 +229,7 @@ public sealed class MigrateDataTests : IDisposable
     [Fact]
     public async Task Wrong_usage_is_told_all_at_once()
     {
-        var (exitCode, _, error) = await RunAsync("admin", "migrate-data", "--from", "Data Source=:memory:", "--to", "Host=127.0.0.1", "--fast");
+        var (exitCode, _, error) = await AdminProcess.RunAsync("admin", "migrate-data", "--from", "Data Source=:memory:", "--to", "Host=127.0.0.1", "--fast");
 
         Assert.Equal(2, exitCode);
         Assert.Contains("--from must name a database file", error);
@@ -351,25 +351,7 @@ public sealed class MigrateDataTests : IDisposable
     }
 
     private Task<(int ExitCode, string Output, string Error)> MigrateAsync() =>
-        RunAsync("admin", "migrate-data", "--from", _source.File, "--to", _target.ConnectionString, "--quiet");
-
-    private static Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ServiceOrdering.Server.dll"));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var error = await process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, error);
-    }
+        AdminProcess.RunAsync("admin", "migrate-data", "--from", _source.File, "--to", _target.ConnectionString, "--quiet");
 
     private sealed class Tell(Action<TransferState> told) : IProgress<TransferState>
     {

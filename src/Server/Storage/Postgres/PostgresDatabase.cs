@@ -64,6 +64,13 @@ internal sealed partial class PostgresDatabase : Database
 
     public static string LocationOf(NpgsqlConnectionStringBuilder settings) => $"{settings.Host}:{settings.Port}/{settings.Database}";
 
+    /// <summary>What to run to have a copy of the database in a file.</summary>
+    public static string DumpCommand(string connectionString, string file)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"pg_dump --format=custom --file='{file}' --host='{settings.Host}' --port={settings.Port} --username='{settings.Username}' --dbname='{settings.Database}'";
+    }
+
     /// <summary>What is wrong with a connection string, or null.</summary>
     /// <param name="connectionString">The connection string.</param>
     /// <param name="name">What it is known by to whoever has to change it.</param>

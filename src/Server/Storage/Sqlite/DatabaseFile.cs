@@ -18,18 +18,7 @@ internal sealed class DatabaseFile : IDisposable
         _path = path;
         if (isReadOnly && !File.Exists(path))
             throw new DatabaseUnusableException($"The database {path} cannot be opened: there is no such file.");
-        try
-        {
-            _lock = Open(path + "-lock", isReadOnly, isReadOnly ? FileShare.Read : FileShare.None);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DatabaseUnusableException(isReadOnly
-                ? $"The database {path} is in use by a server that writes: stop it, or start it again with Storage:ReadOnly=true. ({e.Message})"
-                : Directory.Exists(Path.GetDirectoryName(path))
-                ? $"The database {path} cannot be had alone, which one server at a time must: {e.Message}"
-                : $"The database {path} cannot be opened: there is no such folder.", e);
-        }
+        _lock = Lock(path, isReadOnly);
         try
         {
             _file = Open(path, isReadOnly, FileShare.ReadWrite | FileShare.Delete);
@@ -38,6 +27,24 @@ internal sealed class DatabaseFile : IDisposable
         {
             _lock.Dispose();
             throw new DatabaseUnusableException($"The database {path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Keeps servers away from a path, whether or not there is a file.</summary>
+    /// <exception cref="DatabaseUnusableException">Another process has it.</exception>
+    public static FileStream Lock(string path, bool isReadOnly = false)
+    {
+        try
+        {
+            return Open(path + "-lock", isReadOnly, isReadOnly ? FileShare.Read : FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseUnusableException(isReadOnly
+                ? $"The database {path} is in use by a server that writes: stop it, or start it again with Storage:ReadOnly=true. ({e.Message})"
+                : Directory.Exists(Path.GetDirectoryName(path))
+                ? $"The database {path} cannot be had alone, which one server at a time must: {e.Message}"
+                : $"The database {path} cannot be opened: there is no such folder.", e);
         }
     }
 

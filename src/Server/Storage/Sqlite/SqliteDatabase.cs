@@ -77,6 +77,9 @@ internal sealed class SqliteDatabase : Database
 
     public override bool IsReadOnly => _writes is null;
 
+    /// <summary>The path of the file that a connection string names.</summary>
+    public static string PathOf(string connectionString) => Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+
     /// <summary>What is wrong with a connection string, or null. A database in memory would be another one for each connection.</summary>
     /// <param name="connectionString">The connection string.</param>
     /// <param name="name">What it is known by to whoever has to change it.</param>

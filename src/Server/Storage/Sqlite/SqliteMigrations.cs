@@ -13,7 +13,7 @@ internal static partial class SqliteMigrations
         if (!isNew)
             RefuseAnothers(session, location);
         session.ExecuteScript("create table if not exists schema_migration (name text not null primary key, applied_at text not null) strict");
-        var steps = Missing(session)
+        var steps = Missing(session, location)
             .Select(file => (file.Name, Run: (Action)(() => Run(session, file))))
             .ToList();
         if (session.Find<long>("pragma page_size") != pageSize)
@@ -27,11 +27,28 @@ internal static partial class SqliteMigrations
     public static void Check(SqliteSession session, string location)
     {
         RefuseAnothers(session, location);
-        if (Missing(session).FirstOrDefault() is { } missing)
+        if (Missing(session, location).FirstOrDefault() is { } missing)
         {
             throw new DatabaseUnusableException(
                 $"The database {location} was written by an older version and is only to be read: start this version once without Storage:ReadOnly, which brings it up to date ({missing.Name}).");
         }
+    }
+
+    /// <summary>How the schema of a file compares with this build's.</summary>
+    /// <exception cref="DatabaseUnusableException">It is another program's.</exception>
+    public static SchemaAge Compare(SqliteSession session, string location)
+    {
+        RefuseAnothers(session, location);
+        var applied = Applied(session);
+        var known = MigrationFile.All("Sqlite").Select(file => file.Name).ToList();
+        return new SchemaAge(known.Find(name => !applied.Contains(name)), applied.Except(known).FirstOrDefault());
+    }
+
+    /// <summary>Makes a file another database than the one that it was copied from.</summary>
+    public static void GiveNewIdentity(string path)
+    {
+        using var session = new SqliteSession(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        session.Execute("update database_identity set id = random()");
     }
 
     private static void RefuseAnothers(SqliteSession session, string location)
@@ -40,12 +57,14 @@ internal static partial class SqliteMigrations
             throw new DatabaseUnusableException($"The file {location} is a SQLite database of another program.");
     }
 
-    private static IEnumerable<MigrationFile> Missing(SqliteSession session)
+    private static HashSet<string> Applied(SqliteSession session) => [.. session.List<string>("select name from schema_migration order by name")];
+
+    private static IEnumerable<MigrationFile> Missing(SqliteSession session, string location)
     {
-        var applied = session.List<string>("select name from schema_migration").ToHashSet();
+        var applied = Applied(session);
         var known = MigrationFile.All("Sqlite");
         if (applied.Except(known.Select(file => file.Name)).FirstOrDefault() is { } newer)
-            throw new DatabaseUnusableException($"The database was written by a newer version: this one does not know its migration {newer}.");
+            throw new DatabaseUnusableException($"The database {location} was written by a newer version: this one does not know its migration {newer}.");
         return known.Where(file => !applied.Contains(file.Name));
     }
 

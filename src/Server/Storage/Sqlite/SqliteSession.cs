@@ -28,7 +28,8 @@ internal sealed class SqliteSession : Session, IDisposable
     /// <summary>Whether a transaction is open. SQLite may end one by itself: when the disk is full, for one.</summary>
     public bool IsInTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
-    private sqlite3 Handle => _connection.Inner.Handle!;
+    /// <summary>The connection, for what ADO.NET has no words for.</summary>
+    public sqlite3 Handle => _connection.Inner.Handle!;
 
     public override ValueTask<int> ExecuteAsync(string sql, object? parameters = null) => new(Execute(sql, parameters));
 
