@@ -143,6 +143,15 @@ check_packages() {
   dotnet pack src/Client/Sdk --no-restore --configuration $configuration --output $folder/alone
 }
 
+# A Debian package is made, installed, upgraded and removed, where that can be. Not compiled ahead: that takes its time, and changes nothing here.
+check_debian_package() {
+  step "Debian package"
+  local folder=artifacts/debian-check
+  rm -rf $folder
+  dotnet publish src/Server -p:PublishProfile=self-contained -p:RunAnalyzers=false --output $folder -clp:NoSummary -v q
+  timeout 5m tests/tools/debian-package.sh $folder || failed+=("Debian package")
+}
+
 # A project without tests fails, and so does one that hangs.
 run_tests() {
   rm -rf $results
@@ -203,7 +212,7 @@ set_up_postgres
 set_up_promtool
 check_protos
 build
-if $check; then check_format; check_packages; fi
+if $check; then check_format; check_packages; check_debian_package; fi
 run_tests
 if $check; then run_benchmarks; fi
 ((${#failed[@]} == 0)) || note "failed: ${failed[*]}"

@@ -8,18 +8,19 @@ namespace ServiceOrdering.Json;
 /// <summary>A field with one value.</summary>
 internal sealed class SingularFieldPlan<T> : FieldPlan
 {
-    private readonly Func<IMessage, T> _get;
-    private readonly Action<IMessage, T> _set;
-    private readonly Func<IMessage, bool>? _has;
+    private Func<IMessage, T> _get;
+    private Action<IMessage, T> _set;
+    private Func<IMessage, bool>? _has;
     private readonly ValueCodec<T> _codec;
 
     public SingularFieldPlan(FieldDescriptor descriptor, PropertyInfo property)
         : base(descriptor)
     {
-        _get = Getter<T>(property);
-        _set = Setter<T>(property);
+        // Compiled when they are first used: most never are, and to compile all of them takes a tenth of a start.
+        _get = message => (_get = Getter<T>(property))(message);
+        _set = (message, value) => (_set = Setter<T>(property))(message, value);
         var has = descriptor.HasPresence ? property.DeclaringType!.GetProperty("Has" + property.Name) : null;
-        _has = has is null ? null : Getter<bool>(has);
+        _has = has is null ? null : message => (_has = Getter<bool>(has))(message);
         _codec = (ValueCodec<T>)ValueCodec.For(descriptor, typeof(T));
     }
 

@@ -10,12 +10,16 @@ if (args is ["--postgres", var connection, .. var others])
 if (args is ["--orders", var count] && int.TryParse(count, out var orders) && orders >= 1000)
     return await MeasureListsAsync(orders);
 
+if (args is ["--start", var published])
+    return await MeasureStartAsync(published);
+
 if (!TryRead(args, out var plan))
 {
     Console.Error.WriteLine(
         """
         Usage: Benchmarks [--quick] [--rounds NUMBER] [--only TEXT]    throughput; --only: the rows whose name holds the text
                Benchmarks --orders NUMBER            lists, at each power of ten from 1000 orders to the number
+               Benchmarks --start FOLDER             a server that was published there: its start, its memory
                Benchmarks --postgres CONNECTION ...  the same on PostgreSQL; the connection string is without a database
         """);
     return 2;
@@ -50,6 +54,15 @@ foreach (var row in await WatchRows.MeasureAsync(server, plan))
 AnsiConsole.Write(watching);
 Console.WriteLine($"Medians of {plan.Rounds} rounds of {plan.RoundTime.TotalSeconds:0.#} s each, {LoadPlan.Callers} callers, server and callers on this machine.");
 return 0;
+
+static async Task<int> MeasureStartAsync(string published)
+{
+    var table = new Table().AddColumns("Start", "Median", "Aim");
+    foreach (var (what, value, aim) in await StartRows.MeasureAsync(Path.GetFullPath(published)))
+        table.AddRow(what, value, aim);
+    AnsiConsole.Write(table);
+    return 0;
+}
 
 static async Task<int> MeasureListsAsync(int orders)
 {

@@ -35,6 +35,7 @@ internal static class AdminCommands
                 new CheckCommand(),
                 new CompactCommand(),
                 new CreateKeyCommand(),
+                new HealthCommand(),
                 new MigrateDataCommand(),
                 new ConfigurationCommand(),
                 new ApiCommand(),

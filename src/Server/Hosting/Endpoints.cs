@@ -17,7 +17,7 @@ internal static class Endpoints
     public static void AddEndpoints(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ListeningEndpoints>().AddSingleton<PathBase>().AddSingleton<PublicAddress>().AddSingleton<Reach>();
-        builder.Services.AddHostedService<StartupReport>();
+        builder.Services.AddHostedService<StartupReport>().AddHostedService<ServiceManagerNotice>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;

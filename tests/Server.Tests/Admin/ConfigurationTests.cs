@@ -149,7 +149,7 @@ public sealed partial class ConfigurationTests
         Assert.Contains("PublicBaseUrl", read);
         // Of ASP.NET's own, for Defaults.
         Assert.Empty(read.Where(key => !keys.Contains(key) && !keys.Exists(known => known.StartsWith(key + ":", StringComparison.Ordinal)))
-            .Except(["Kestrel:Endpoints:Rest:Protocols", "Kestrel:Endpoints:Grpc:Url", "Certificates:Default", "Certificate", "Sni", "Endpoints", "ApiKeys:Enabled", "Bearer", "Certificates", "Path", "KeyPath", "Password", "Url"]));
+            .Except(["Kestrel:Endpoints:Rest:Url", "Kestrel:Endpoints:Rest:Protocols", "Kestrel:Endpoints:Grpc:Url", "Certificates:Default", "Certificate", "Sni", "Endpoints", "ApiKeys:Enabled", "Bearer", "Certificates", "Path", "KeyPath", "Password", "Url"]));
     }
 
     private static void AssertSame(string file, string made, string command) =>
