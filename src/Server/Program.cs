@@ -16,6 +16,7 @@ using ServiceOrdering.Server.ServiceInventory;
 using ServiceOrdering.Server.ServiceOrders;
 using ServiceOrdering.Server.Storage;
 using ServiceOrdering.Server.Telemetry;
+using ServiceOrdering.Server.WebConsole;
 
 if (args is ["admin", ..])
     return await AdminCommands.RunAsync(args);
@@ -60,12 +61,15 @@ internal static class Application
         builder.Services.AddOnap(builder.Configuration);
         builder.Services.AddHub(builder.Configuration);
         builder.Services.AddOpenApiDocuments();
+        builder.Services.AddWebConsole(builder.Configuration);
         return builder;
     }
 
     public static WebApplication Build(string[] args)
     {
         var app = Describe(args).Build();
+        app.UseAddresses();
+        app.UseWebConsole();
         app.UseEndpointDefaults();
         app.MapServiceOrders();
         app.MapCancelServiceOrders();
@@ -78,6 +82,7 @@ internal static class Application
         app.MapSecurity();
         app.MapMetrics();
         app.MapOpenApiDocuments();
+        app.MapWebConsole();
         app.MapDiscovery();
         return app;
     }

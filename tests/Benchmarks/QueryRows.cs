@@ -8,6 +8,7 @@ namespace ServiceOrdering.Benchmarks;
 internal static class QueryRows
 {
     private const string Path = "/tmf-api/serviceOrdering/v4/serviceOrder";
+    private const int LargeItems = 200;
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
 
     /// <summary>Measures every query at each power of ten from a thousand orders to as many as asked for.</summary>
@@ -24,6 +25,7 @@ internal static class QueryRows
         {
             foreach (var (_, query) in Queries(stored))
                 await ReadAsync(http, query);
+            await ShowAsync(http, "/console/orders");
         }
 
         for (var count = 1_000; count <= orders; count *= 10)
@@ -36,8 +38,38 @@ internal static class QueryRows
             var deep = new ListServiceOrdersRequest { Limit = 100, PageToken = page.NextPageToken };
             rows.Add(await MeasureAsync("100 by page_token, 200 before the end", count, async () =>
                 (int)(await client.ServiceOrders.ListServiceOrdersAsync(deep)).TotalCount));
+            rows.Add(await MeasureAsync("limit=25, for the console's list", count, () => ReadAsync(http, "limit=25")));
+            rows.Add(await MeasureAsync("the console's list of 25", count, () => ShowAsync(http, "/console/orders")));
+            rows.Add(await MeasureAsync("the console's list of 25, state=inProgress", count, () => ShowAsync(http, "/console/orders?state=inProgress")));
         }
+        var large = (await client.ServiceOrders.CreateServiceOrderAsync(LargeOrder())).ServiceOrder.Id;
+        foreach (var page in new[] { "", "/timeline", "/json" })
+            rows.Add(await MeasureAsync($"the console's page of an order with {LargeItems} items{page}", stored.Count, () => ShowAsync(http, $"/console/orders/{large}{page}")));
         return rows;
+    }
+
+    /// <summary>Each item waits for two before it, ten are worked at once.</summary>
+    private static CreateServiceOrderRequest LargeOrder()
+    {
+        var request = BenchmarkServer.Order();
+        var item = request.ServiceOrder.ServiceOrderItem[1];
+        request.ServiceOrder.ServiceOrderItem.Clear();
+        for (var i = 0; i < LargeItems; i++)
+        {
+            var next = item.Clone();
+            next.Id = $"{i}";
+            foreach (var on in new[] { i - 10, i - 11 }.Where(on => on >= 0))
+                next.ServiceOrderItemRelationship.Add(new ServiceOrderItemRelationship { RelationshipType = "dependency", OrderItem = new ServiceOrderItemRef { ItemId = $"{on}" } });
+            request.ServiceOrder.ServiceOrderItem.Add(next);
+        }
+        return request;
+    }
+
+    private static async Task<int> ShowAsync(HttpClient http, string path)
+    {
+        using var response = await http.GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadAsByteArrayAsync()).Length;
     }
 
     private static IEnumerable<(string What, string Query)> Queries(StoredOrders stored)
@@ -76,5 +108,5 @@ internal static class QueryRows
     }
 }
 
-/// <summary>One query at one number of orders: the median time of an answer, and how many match.</summary>
+/// <summary>One query at one number of orders: the median time of an answer, and how many match; of a page how many bytes it has.</summary>
 internal sealed record QueryRow(string What, int Orders, double Milliseconds, int Matches);

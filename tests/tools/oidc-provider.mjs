@@ -25,12 +25,22 @@ function start() {
         response_types: [],
         token_endpoint_auth_method: "client_secret_post",
       },
+      // People who sign in in a browser: the code flow with PKCE, at whichever port the server is.
+      {
+        client_id: "console",
+        application_type: "native",
+        grant_types: ["authorization_code"],
+        redirect_uris: ["http://127.0.0.1/console/sign-in/provider/callback"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "none",
+      },
     ],
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: true },
       resourceIndicators: {
         enabled: true,
+        useGrantedResource: () => true,
         defaultResource: () => `urn:${audience}`,
         getResourceServerInfo: () => ({
           scope: "service-ordering:service-order:read service-ordering:service-order:create",
@@ -41,7 +51,8 @@ function start() {
       },
     },
     jwks: { keys },
-    ttl: { ClientCredentials: 600 },
+    pkce: { required: () => true },
+    ttl: { ClientCredentials: 600, AccessToken: 600 },
   });
   handler = provider.callback();
 }

@@ -12,7 +12,10 @@ internal sealed record EventBatch(IReadOnlyList<LoggedEvent> Events, long Positi
 /// <summary>The log of everything that happened. Appending is part of the write that it tells of.</summary>
 internal sealed class EventLog(Database database, EventTypes types)
 {
-    private readonly string _readAfter = $"{Rows(types, database.AsUtf8)} where position > @position order by position limit @limit";
+    // What a database at a distance sends although nobody may ask for it.
+    private const int StepBack = 100;
+
+    private readonly string _read = Rows(types, database.AsUtf8);
 
     /// <summary>
     /// The log as a query, to which a condition is added. An event of a creation has a gap where the resource's text belongs, which
@@ -50,7 +53,7 @@ internal sealed class EventLog(Database database, EventTypes types)
     {
         var events = new List<LoggedEvent>();
         var last = position;
-        await foreach (var row in session.StreamAsync<Row>(_readAfter, Parameters.Of("position", position).With("limit", limit)))
+        await foreach (var row in session.StreamAsync<Row>($"{_read} where position > @position order by position limit @limit", Parameters.Of("position", position).With("limit", limit)))
         {
             // Positions have no holes but where the retention has cut.
             if (row.Position != last + 1)
@@ -59,8 +62,7 @@ internal sealed class EventLog(Database database, EventTypes types)
             var parties = EventParties.Parse(row.Parties);
             if (filter is null || filter.IsWanted(row.Type, row.ResourceId, parties))
             {
-                var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
-                var logged = new LoggedEvent(last, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous, parties, row.Actor, row.Trace);
+                var logged = Logged(row, parties);
                 events.Add(logged);
                 bytes -= logged.Size;
             }
@@ -68,6 +70,51 @@ internal sealed class EventLog(Database database, EventTypes types)
                 break;
         }
         return last == position && await IsCutAfterAsync(session, position) ? null : new EventBatch(events, last, last - position == limit || bytes <= 0);
+    }
+
+    /// <summary>Looks at the events before a position, the newest first, until a number of wanted ones is found, or so many were looked at.</summary>
+    /// <returns>The events, and the position of the oldest that was looked at; not full where that is the oldest of all.</returns>
+    public async ValueTask<EventBatch> ReadBeforeAsync(Session session, long position, int wanted, int most, EventFilter filter)
+    {
+        var events = new List<LoggedEvent>();
+        var oldest = position;
+        while (most > 0)
+        {
+            var step = Math.Min(most, StepBack);
+            var looked = 0;
+            await foreach (var row in session.StreamAsync<Row>($"{_read} where position < @position order by position desc limit @limit", Parameters.Of("position", oldest).With("limit", step)))
+            {
+                looked++;
+                oldest = row.Position;
+                var parties = EventParties.Parse(row.Parties);
+                if (filter.IsWanted(row.Type, row.ResourceId, parties) && Logged(row, parties) is var logged && filter.Judge(logged) != false)
+                    events.Add(logged);
+                if (events.Count == wanted)
+                    return new EventBatch(events, oldest, IsFull: true);
+            }
+            if (looked < step)
+                return new EventBatch(events, oldest, IsFull: false);
+            most -= step;
+        }
+        return new EventBatch(events, oldest, IsFull: true);
+    }
+
+    /// <summary>The position of the last event of before a time; before all that are kept, where there is none. Found by halves: times follow positions, but for what clocks differ.</summary>
+    /// <param name="session">The session, which sees one state.</param>
+    /// <param name="time">The time, as the log has it.</param>
+    public static async ValueTask<long> LastBeforeAsync(Session session, string time)
+    {
+        var bounds = await BoundsAsync(session);
+        var (before, last) = (bounds.Oldest - 1, bounds.Last);
+        while (before < last)
+        {
+            var middle = before + (last - before + 1) / 2;
+            if (await session.FindAsync<string>("select time from event_log where position = @position", Parameters.Of("position", middle)) is { } at && string.CompareOrdinal(at, time) >= 0)
+                last = middle - 1;
+            else
+                before = middle;
+        }
+        return before;
     }
 
     public static ValueTask<long> LastAsync(Session session) => session.FindAsync<long>("select last from event_position");
@@ -89,6 +136,12 @@ internal sealed class EventLog(Database database, EventTypes types)
             from (select position, time from event_log order by position limit @limit) oldest)
         """,
         lease.Fence(write, Parameters.Of("before", before).With("limit", limit)));
+
+    private static LoggedEvent Logged(Row row, IReadOnlyCollection<string>? parties)
+    {
+        var body = row.Gap is { } gap ? [.. row.Body.AsSpan(0, (int)gap), .. row.Text ?? "null"u8, .. row.Body.AsSpan((int)gap)] : row.Body;
+        return new LoggedEvent(row.Position, row.Id, row.Type, row.Resource, row.ResourceId, body, row.Previous, parties, row.Actor, row.Trace);
+    }
 
     private sealed class Row
     {

@@ -16,6 +16,8 @@ internal static class EventsModule
             .AddSingleton<ConsistencyInterceptor>()
             .AddSingleton<EventTypes>()
             .AddSingleton<EventLog>()
+            .AddSingleton<EventPages>()
+            .AddSingleton<ResourceHistory>()
             .AddSingleton<IIntegrityCheck, EventLogCheck>()
             .AddSingleton<UnreadableEvents>()
             .AddSingleton<ResumeTokens>()

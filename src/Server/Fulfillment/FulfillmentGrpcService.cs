@@ -170,7 +170,8 @@ internal sealed class FulfillmentGrpcService(
         },
     });
 
-    private static WorkItem Show(WorkRow row, IReadOnlyList<WorkTaker> takers)
+    /// <summary>An item as clients see it.</summary>
+    internal static WorkItem Show(WorkRow row, IReadOnlyList<WorkTaker> takers)
     {
         var kind = WorkKind.Parse(row.Kind);
         var shown = new WorkItem

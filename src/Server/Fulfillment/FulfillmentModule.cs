@@ -21,6 +21,7 @@ internal static class FulfillmentModule
             .AddSingleton<Delivery>()
             .AddSingleton<WorkStore>()
             .AddSingleton<FalloutStore>()
+            .AddSingleton<WorkOverview>()
             .AddSingleton<FalloutGrpcService>()
             .AddSingleton<WorkDispatcher>()
             .AddWritingService<WorkDispatcher>()

@@ -39,6 +39,8 @@ internal static class WorkTable
 
     internal const string WaitingKinds = $"{Kinds} select kind from kinds where kind is not null limit 1000";
 
+    internal const string ByDue = $"select {Columns} from work where due is not null and state = @state order by due limit @limit";
+
     internal const string Due = $"select {Columns} from work where due <= @now order by due limit @limit";
 
     internal const string Add =
@@ -159,6 +161,10 @@ internal static class WorkTable
     /// <summary>Items whose time has come: leases that ran out, and pauses that are over.</summary>
     public static ValueTask<List<WorkRow>> DueAsync(Session session, DateTimeOffset now, int limit) =>
         session.ListAsync<WorkRow>(Due, Parameters.Of("now", now.ToUnixTimeMilliseconds()).With("limit", limit));
+
+    /// <summary>Items of a state that ends by itself, those first whose time comes first.</summary>
+    public static ValueTask<List<WorkRow>> ByDueAsync(Session session, string state, int limit) =>
+        session.ListAsync<WorkRow>(ByDue, Parameters.Of("state", state).With("limit", limit));
 
     /// <summary>Has a lease that ran out looked at again later. It has run out for its holder all the same.</summary>
     public static ValueTask PutOffAsync(Write write, WorkRow row, DateTimeOffset due) => write.Session.SendAsync(

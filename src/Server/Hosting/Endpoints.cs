@@ -84,7 +84,8 @@ internal static class Endpoints
         });
     }
 
-    public static void UseEndpointDefaults(this WebApplication app)
+    /// <summary>What a request was sent to, before anything looks at it.</summary>
+    public static void UseAddresses(this WebApplication app)
     {
         app.UseMiddleware<RequestId>();
         app.UseForwardedHeaders();
@@ -96,6 +97,10 @@ internal static class Endpoints
             app.UseRouting();
         }
         app.UseHsts();
+    }
+
+    public static void UseEndpointDefaults(this WebApplication app)
+    {
         app.UseTmfJsonErrors();
         app.UseMiddleware<RequestGuard>();
         app.UseCors();
@@ -110,7 +115,4 @@ internal static class Endpoints
         AnswerCompression.Use(app);
         app.UseMiddleware<GrpcFaults>();
     }
-
-
-
 }

@@ -14,6 +14,9 @@ internal static class Scopes
     /// <summary>To read the page of metrics.</summary>
     public static readonly Access Metrics = new() { Scope = "administration:metrics:read", Cost = Cost.Read };
 
+    /// <summary>To see how the server is set up, and how it does: the console's page of the system.</summary>
+    public static readonly Access System = new() { Scope = "administration:system:read", Cost = Cost.Read };
+
     /// <summary>To work items, and to say what has become of them.</summary>
     public const string Work = "fulfillment:work:execute";
 
@@ -30,7 +33,7 @@ internal static class Scopes
         .SelectMany(service => service.Methods)
         .Select(method => method.GetOptions()?.GetExtension(AccessExtensions.Access)?.Scope)
         .OfType<string>()
-        .Concat([Documentation.Scope, Metrics.Scope])
+        .Concat([Documentation.Scope, Metrics.Scope, System.Scope])
         .ToFrozenSet();
 
     public static IReadOnlySet<string> All => Known;

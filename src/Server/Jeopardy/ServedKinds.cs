@@ -26,6 +26,15 @@ internal sealed partial class ServedKinds(
         from kinds left join work_kind on work_kind.kind = kinds.kind where kinds.kind is not null limit 1000
         """;
 
+    /// <summary>The kinds that a worker of any server was seen for of late; nothing where nobody looks.</summary>
+    public async ValueTask<IReadOnlySet<WorkKind>> SeenAsync()
+    {
+        var since = time.GetUtcNow() - options.Value.NoWorkerAfter;
+        var kinds = await database.ReadAsync(session => session.ListAsync<string>(
+            "select kind from work_kind where served > @since limit 1000", Parameters.Of("since", since.ToUnixTimeMilliseconds())));
+        return kinds.Select(WorkKind.Parse).ToHashSet();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var after = options.Value.NoWorkerAfter;

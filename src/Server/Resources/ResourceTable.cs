@@ -146,6 +146,16 @@ internal sealed class ResourceTable<T>
         return await session.FindAsync<long>($"select count(*) from {_kind.Table} where {filter.Where}{After}{_kind.Seen(query.Sight)}", parameters.With(query.Sight));
     }, Unindexed(query), cancellationToken);
 
+    /// <summary>How many somebody sees, by state; of all that there are count is kept with every write.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, long>> CountByStateAsync(Sight sight)
+    {
+        var seen = _kind.Seen(sight);
+        var (sql, parameters) = seen.Length == 0
+            ? ("select state, total from resource_count where resource = @resource", Parameters.Of("resource", _kind.Name))
+            : ($"select state, count(*) from {_kind.Table} where 1 = 1{seen} group by state", new Parameters().With(sight));
+        return (await _database.ReadAsync(session => session.ListAsync<(string State, long Total)>(sql, parameters))).ToDictionary(row => row.State, row => row.Total);
+    }
+
     /// <summary>What a page is looked for by that has no index.</summary>
     private IReadOnlyList<string> Unindexed(ResourceQuery query) =>
     [

@@ -25,8 +25,12 @@ internal sealed class EndpointAccess(EndpointDataSource endpoints)
     /// <param name="identity">The caller.</param>
     public RpcException? Refusal(Endpoint? endpoint, Identity identity)
     {
-        if (endpoint is null || Of(endpoint) is not { } access)
-            return null;
+        return endpoint is null || Of(endpoint) is not { } access ? null : Refusal(access, identity);
+    }
+
+    /// <summary>Why a caller may not use what needs this; null where it may.</summary>
+    public static RpcException? Refusal(Access access, Identity identity)
+    {
         if (access.Scope.Length == 0 || !identity.Has(access.Scope))
             return ApiErrors.ScopeMissing(access.Scope);
         return identity.Party is not null && !access.ForParties ? ApiErrors.PartyNotAllowed() : null;
@@ -38,15 +42,25 @@ internal sealed class EndpointAccess(EndpointDataSource endpoints)
         if (endpoint.Metadata.GetMetadata<Access>() is { } access)
             return access;
         if (endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is { } method)
-            return (_methods ??= Methods()).GetValueOrDefault(method.Method.FullName, Closed);
+            return Of(method.Method.FullName);
+        if (endpoint.Metadata.GetMetadata<AccessAs>() is { } other)
+            return Of(other.Method);
         // What gRPC and routing answer to a path that leads nowhere.
         return endpoint is RouteEndpoint { RoutePattern.RawText: { } pattern } && !pattern.StartsWith("{unimplemented", StringComparison.Ordinal) ? Closed : null;
     }
+
+    /// <summary>What a caller of a method needs.</summary>
+    /// <param name="method">The full name: <c>/package.Service/Method</c>.</param>
+    public Access Of(string method) => (_methods ??= Methods()).GetValueOrDefault(method, Closed);
 
     private FrozenDictionary<string, Access> Methods() => Discovery.Services([endpoints])
         .SelectMany(service => service.Methods)
         .ToFrozenDictionary(method => $"/{method.Service.FullName}/{method.Name}", method => method.GetOptions()?.GetExtension(AccessExtensions.Access) ?? Closed);
 }
+
+/// <summary>Says of an endpoint that its caller needs what a method's caller needs.</summary>
+/// <param name="Method">The method's full name.</param>
+internal sealed record AccessAs(string Method);
 
 /// <summary>The requirement that every endpoint has; see <see cref="EndpointAccess"/>.</summary>
 internal sealed class AccessRequirement : IAuthorizationRequirement;

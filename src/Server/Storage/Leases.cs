@@ -55,6 +55,9 @@ internal sealed partial class Leases(Database database, IOptions<StorageOptions>
 
     private TimeSpan Duration => options.Value.LeaseDuration;
 
+    /// <summary>What this server is known by among those that share the database.</summary>
+    public string Server => _server;
+
     /// <summary>Whether no other server works on the database, as far as is known.</summary>
     public bool IsAlone => Volatile.Read(ref _servers).Length <= 1;
 
@@ -63,6 +66,10 @@ internal sealed partial class Leases(Database database, IOptions<StorageOptions>
 
     /// <summary>Whether a lease can still be relied on, without asking the database: a server that has slept does not know what happened meanwhile.</summary>
     public bool IsSure(Lease lease) => !lease.IsLost && (!database.IsShared || Stopwatch.GetElapsedTime(Volatile.Read(ref _renewed)) < Duration);
+
+    /// <summary>The servers that hold leases, and how many each, the one that says that it lives included.</summary>
+    public static async ValueTask<IReadOnlyList<(string Holder, long Count)>> HoldersAsync(Session session, DateTimeOffset now) =>
+        await session.ListAsync<(string Holder, long Count)>("select holder, count(*) from lease where until > @now group by holder order by holder limit 100", Parameters.Of("now", now.ToUnixTimeMilliseconds()));
 
     /// <summary>Takes those that no other server has; what this one had of them under an earlier lease is void.</summary>
     public async Task<IReadOnlyList<Lease>> TakeAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)

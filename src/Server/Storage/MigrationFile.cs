@@ -10,6 +10,9 @@ internal sealed record MigrationFile(string Name, string Sql)
     /// <summary>Whether servers that do not know the step can go on with the database: so says its first line.</summary>
     public bool IsCompatible => Sql.StartsWith(CompatibleMark, StringComparison.Ordinal);
 
+    /// <summary>The name of the last step that the database has; null where it has none.</summary>
+    public static ValueTask<string?> LastAsync(Session session) => session.FindAsync<string>("select name from schema_migration order by name desc limit 1");
+
     /// <summary>The steps of a database, in the order of their numbers.</summary>
     /// <param name="database">The folder that they are in: <c>Sqlite</c>, <c>Postgres</c>.</param>
     public static IReadOnlyList<MigrationFile> All(string database)

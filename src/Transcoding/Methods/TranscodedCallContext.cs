@@ -13,6 +13,7 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
 {
     private readonly HttpContext _http;
     private readonly string _method;
+    private readonly CancellationToken _cancellationToken;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private Dictionary<object, object>? _userState;
@@ -21,9 +22,18 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
     private RecycledBuffer? _text;
 
     public TranscodedCallContext(HttpContext http, string method)
+        : this(http, method, http.RequestAborted)
+    {
+    }
+
+    /// <param name="http">The request that the call is made for.</param>
+    /// <param name="method">The method's full name.</param>
+    /// <param name="cancellationToken">What ends the call, the end of the request among it.</param>
+    public TranscodedCallContext(HttpContext http, string method, CancellationToken cancellationToken)
     {
         _http = http;
         _method = method;
+        _cancellationToken = cancellationToken;
     }
 
     /// <summary>Takes the body as text.</summary>
@@ -56,7 +66,7 @@ internal sealed class TranscodedCallContext : ServerCallContext, IServerCallCont
 
     protected override Metadata RequestHeadersCore => _requestHeaders ??= CallMetadata.FromHeaders(_http.Request.Headers);
 
-    protected override CancellationToken CancellationTokenCore => _http.RequestAborted;
+    protected override CancellationToken CancellationTokenCore => _cancellationToken;
 
     protected override Metadata ResponseTrailersCore => _responseTrailers ??= [];
 

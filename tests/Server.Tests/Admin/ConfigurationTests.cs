@@ -34,6 +34,7 @@ public sealed partial class ConfigurationTests
         ["Onap:AllowedTargets:0"] = "partner",
         ["Query:UnknownAttributes"] = "ignore",
         ["Cors:AllowedOrigins:0"] = "desk",
+        ["Console:OpenIdConnect:Authority"] = "login.example",
         ["Errors:Documentation"] = "errors.md",
         ["Telemetry:Prometheus"] = "maybe",
         ["Telemetry:Otlp:Endpoint"] = "collector",
@@ -50,6 +51,7 @@ public sealed partial class ConfigurationTests
         "Security:Certificates:Identities:0:Subject", "Security:Certificates:Identities:0:San", "Security:Certificates:Identities:0:Name",
         "Security:Certificates:Identities:0:Roles:0", "Security:Certificates:Identities:0:Scopes:0", "Security:Certificates:Identities:0:Party",
         "Secrets:CertificatePassword",
+        "Console:OpenIdConnect:ClientId", "Console:OpenIdConnect:ClientSecret", "Console:OpenIdConnect:Scopes:0", "Console:OpenIdConnect:Resource", "Console:OpenIdConnect:Name",
     ];
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed partial class AccessStructureTests
     private static readonly string[] OfNoOtherRole =
     [
         "administration:api-key:create", "administration:api-key:delete", "administration:api-key:read", "administration:documentation:read",
-        "administration:metrics:read", "service-inventory:service:delete",
+        "administration:metrics:read", "administration:system:read", "service-inventory:service:delete",
     ];
 
     private static readonly Roles Roles = new(Options.Create(new SecurityOptions()));

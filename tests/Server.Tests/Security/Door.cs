@@ -5,6 +5,7 @@ using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using ServiceOrdering.Security.V1;
+using ServiceOrdering.Server.Security;
 
 namespace ServiceOrdering.Server.Tests.Security;
 
@@ -95,7 +96,7 @@ internal sealed record Door(string? Method, string Path, string? Scope)
     public override string ToString() => $"{Method ?? "gRPC"} {Path}";
 
     // Not as the server reads it: by the name in the contract.
-    private static string? ScopeOf(RouteEndpoint endpoint, string? method) => method is not null && Contract.Scopes.TryGetValue(method, out var scope)
+    private static string? ScopeOf(RouteEndpoint endpoint, string? method) => (method ?? endpoint.Metadata.GetMetadata<AccessAs>()?.Method) is { } named && Contract.Scopes.TryGetValue(named, out var scope)
         ? scope
         : endpoint.Metadata.GetMetadata<Access>()?.Scope;
 }

@@ -57,6 +57,7 @@ internal sealed record SettingsSection(string Name, Type Options, UnknownKeys Un
         new("Compression", typeof(CompressionSettings)),
         new("Cors", typeof(CorsOptions)),
         new("GrpcWeb", typeof(GrpcWebSettings)),
+        new("Console", typeof(ConsoleOptions)),
         new("Errors", typeof(ErrorOptions)),
         new("OpenApi", typeof(OpenApiSettings)),
         new("Shutdown", typeof(ShutdownOptions)),
