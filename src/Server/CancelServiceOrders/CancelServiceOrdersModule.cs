@@ -27,5 +27,4 @@ internal static class CancelServiceOrdersModule
         routes.MapGrpcService<CancelServiceOrderGrpcService>().WithTmfJson();
         return routes;
     }
-
 }

@@ -44,5 +44,4 @@ internal static class FulfillmentModule
         routes.MapGrpcService<FalloutGrpcService>().WithTmfErrors();
         return routes;
     }
-
 }

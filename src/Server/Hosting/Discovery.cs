@@ -64,5 +64,4 @@ internal static class Discovery
         .Select(type => type.GetCustomAttributes(typeof(BindServiceMethodAttribute), inherit: true).OfType<BindServiceMethodAttribute>().FirstOrDefault()
             ?.BindType.GetProperty("Descriptor")?.GetValue(null))
         .OfType<Google.Protobuf.Reflection.ServiceDescriptor>();
-
 }

@@ -173,5 +173,4 @@ internal static class TargetExtensions
             .AddSingleton<Targets>()
             .AddSingleton<TargetClient>();
     }
-
 }

@@ -46,5 +46,4 @@ internal static class HubModule
         routes.MapGrpcService<EventDeliveryGrpcService>().WithTmfJson();
         return routes;
     }
-
 }

@@ -23,5 +23,4 @@ internal static class JeopardyModule
             .AddSingleton<ServedKinds>()
             .AddWritingService<ServedKinds>();
     }
-
 }

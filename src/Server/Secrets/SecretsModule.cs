@@ -36,5 +36,4 @@ internal static class SecretsModule
 
     private static DirectoryInfo Create(string directory) =>
         OperatingSystem.IsWindows() ? Directory.CreateDirectory(directory) : Directory.CreateDirectory(directory, OwnerOnly);
-
 }

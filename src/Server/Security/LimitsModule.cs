@@ -14,5 +14,4 @@ internal static class LimitsModule
         return services.AddSingleton<AuditInterceptor>()
             .Configure<GrpcServiceOptions>(options => options.Interceptors.Add<AuditInterceptor>());
     }
-
 }

@@ -71,5 +71,4 @@ internal static class SecurityModule
             https.AllowAnyClientCertificate();
         }));
     }
-
 }

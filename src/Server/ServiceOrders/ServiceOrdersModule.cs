@@ -72,6 +72,4 @@ internal static class ServiceOrdersModule
             return (ServiceOrderGrpcService.Page(query, page, show: null), new ElementTexts(page.Resources.Count, (i, output) => list.Write(page.Resources[i], output, context)));
         }
     }
-
-
 }

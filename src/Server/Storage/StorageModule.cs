@@ -40,5 +40,4 @@ internal static class StorageModule
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
-
 }

@@ -13,7 +13,6 @@ internal static class Methods
     public const string GetService = "/tmf.serviceinventory.v5.ServiceService/GetService";
     public const string GetTopology = "/serviceordering.inventory.v1.ServiceTopologyService/GetServiceTopology";
     public const string ListWork = "/serviceordering.fulfillment.v1.FulfillmentService/ListWorkItems";
-    public const string ListWorkers = "/serviceordering.fulfillment.v1.FulfillmentService/ListWorkers";
     public const string ListFallout = "/serviceordering.fulfillment.v1.FalloutService/ListFalloutItems";
     public const string GetFallout = "/serviceordering.fulfillment.v1.FalloutService/GetFalloutItem";
     public const string RetryFallout = "/serviceordering.fulfillment.v1.FalloutService/RetryFalloutItem";

@@ -74,6 +74,15 @@ internal sealed class Visit(HttpContext http)
         }
     }
 
+    /// <summary>The id in the page's path.</summary>
+    public string Id => (string)http.Request.RouteValues["id"]!;
+
+    /// <summary>How many of a list come before the page; 0 where the address does not say.</summary>
+    public int Offset => int.TryParse(Query("offset"), out var offset) && offset > 0 ? offset : 0;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => http.RequestServices.GetRequiredService<TimeProvider>();
+
     /// <summary>The first value of a query parameter, without space around it; empty where there is none.</summary>
     public string Query(string name) => http.Request.Query[name] is [{ } value, ..] ? value.Trim() : "";
 

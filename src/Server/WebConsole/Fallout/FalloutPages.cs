@@ -53,9 +53,6 @@ internal static class FalloutPages
         FalloutBulk.Map(console);
     }
 
-    /// <summary>The id that a page's path has.</summary>
-    public static string Id(Visit visit) => (string)visit.Http.Request.RouteValues["id"]!;
-
     private static async Task<IResult> ListAsync(Visit visit)
     {
         var services = visit.Http.RequestServices;
@@ -68,9 +65,8 @@ internal static class FalloutPages
             written,
             ("state", state switch { "" => "open", "any" => "", _ => state }),
             ("falloutType", visit.Query("type")), ("causeCode", visit.Query("cause")), ("assignee", visit.Query("assignee")), ("serviceType", visit.Query("service")), ("customer", visit.Query("customer")));
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
         var (page, problem) = await Visit.TryAsync(async () => await visit.Fallout.ListFalloutItemsAsync(
-            new ListFalloutItemsRequest { Filter = filter, Sort = visit.Query("sort"), Offset = offset, Limit = PageSize }));
+            new ListFalloutItemsRequest { Filter = filter, Sort = visit.Query("sort"), Offset = visit.Offset, Limit = PageSize }));
         return visit.Show<FalloutPage>(new FalloutQueue
         {
             Page = page ?? new ListFalloutItemsResponse(),
@@ -78,15 +74,15 @@ internal static class FalloutPages
             Counts = await services.GetRequiredService<WorkOverview>().FalloutAsync(),
             Jobs = visit.May(Methods.ListJobs) ? (await visit.Jobs.ListJobsAsync(new ListJobsRequest { Filter = "operation=retryFallout,failFallout", Limit = MostJobs })).Jobs : [],
             Filter = filter,
-            Offset = offset,
-            Time = services.GetRequiredService<TimeProvider>(),
+            Offset = visit.Offset,
+            Time = visit.Time,
         });
     }
 
     private static async Task<IResult> ShowAsync(Visit visit)
     {
-        var item = (await visit.Fallout.GetFalloutItemAsync(new GetFalloutItemRequest { Id = Id(visit) })).FalloutItem;
-        return visit.Show<FalloutItemPage>(new FalloutDetail(item, await OrderedAsync(visit, item), visit.Http.RequestServices.GetRequiredService<TimeProvider>()));
+        var item = (await visit.Fallout.GetFalloutItemAsync(new GetFalloutItemRequest { Id = visit.Id })).FalloutItem;
+        return visit.Show<FalloutItemPage>(new FalloutDetail(item, await OrderedAsync(visit, item), visit.Time));
     }
 
     /// <summary>The item as its order has it, where the caller may see that.</summary>
@@ -107,20 +103,20 @@ internal static class FalloutPages
 
     private static async Task<IResult> RetryAsync(Visit visit, IFormCollection form)
     {
-        await visit.Fallout.RetryFalloutItemAsync(new RetryFalloutItemRequest { Id = Id(visit), Note = Text(form, "note"), ServiceCharacteristic = { CharacteristicRows.Read(form) } });
+        await visit.Fallout.RetryFalloutItemAsync(new RetryFalloutItemRequest { Id = visit.Id, Note = Text(form, "note"), ServiceCharacteristic = { CharacteristicRows.Read(form) } });
         return visit.Done(null, Notices.FalloutRetried);
     }
 
     private static async Task<IResult> CompleteAsync(Visit visit, IFormCollection form)
     {
-        var request = new CompleteFalloutItemRequest { Id = Id(visit), Note = Text(form, "note"), Completion = new Completion { Service = DeliveredByHand.Read(form) } };
+        var request = new CompleteFalloutItemRequest { Id = visit.Id, Note = Text(form, "note"), Completion = new Completion { Service = DeliveredByHand.Read(form) } };
         await visit.Fallout.CompleteFalloutItemAsync(request);
         return visit.Done(null, Notices.FalloutCompleted);
     }
 
     private static async Task<IResult> FailAsync(Visit visit, IFormCollection form)
     {
-        var request = new FailFalloutItemRequest { Id = Id(visit), Note = Text(form, "note") };
+        var request = new FailFalloutItemRequest { Id = visit.Id, Note = Text(form, "note") };
         if (Text(form, "code").Length + Text(form, "message").Length > 0)
             request.ErrorMessages.Add(new ServiceOrderItemErrorMessage { Code = Text(form, "code"), Reason = Text(form, "message"), Message = Text(form, "message") });
         await visit.Fallout.FailFalloutItemAsync(request);
@@ -129,7 +125,7 @@ internal static class FalloutPages
 
     private static async Task<IResult> AssignAsync(Visit visit, IFormCollection form)
     {
-        var request = new AssignFalloutItemRequest { Id = Id(visit), Note = Text(form, "note") };
+        var request = new AssignFalloutItemRequest { Id = visit.Id, Note = Text(form, "note") };
         // A remark alone leaves it with whoever has it.
         if (form.ContainsKey("assignee"))
             request.Assignee = Text(form, "assignee");

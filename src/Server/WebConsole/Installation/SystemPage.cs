@@ -62,7 +62,7 @@ internal static class SystemPage
     {
         var services = visit.Http.RequestServices;
         var database = services.GetRequiredService<Database>();
-        var time = services.GetRequiredService<TimeProvider>();
+        var time = visit.Time;
         var (bounds, oldest) = await services.GetRequiredService<Server.Events.EventPages>().ExtentAsync();
         using var process = Process.GetCurrentProcess();
         return visit.Show<SystemView>(new SystemModel

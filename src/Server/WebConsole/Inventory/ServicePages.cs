@@ -52,22 +52,21 @@ internal static class ServicePages
             visit.Query("filter"),
             ("state", visit.Query("state")), ("operatingStatus", visit.Query("status")), ("serviceType", visit.Query("type")), ("name", visit.Query("name")), ("serviceSpecification.id", visit.Query("specification")),
             ("serviceOrderItem.serviceOrderId", visit.Query("order")), ("relatedParty.partyOrPartyRole.id", visit.Query("party")), ("serviceCharacteristic.name", visit.Query("characteristic")));
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
         var request = new ListServicesRequest
         {
             Filter = filter,
             Sort = visit.Query("sort"),
-            Offset = offset,
+            Offset = visit.Offset,
             Limit = PageSize,
             Fields = "name,description,serviceType,category,state,operatingStatus,serviceDate,serviceSpecification",
         };
         var (page, problem) = await Visit.TryAsync(async () => await visit.Services.ListServicesAsync(request));
-        return visit.Show<ServicesPage>(new ServiceList(page?.Services ?? [], offset, page?.TotalCount ?? 0, problem));
+        return visit.Show<ServicesPage>(new ServiceList(page?.Services ?? [], visit.Offset, page?.TotalCount ?? 0, problem));
     }
 
     private static async Task<IResult> ShowAsync(Visit visit)
     {
-        var id = (string)visit.Http.Request.RouteValues["id"]!;
+        var id = visit.Id;
         var depth = int.TryParse(visit.Query("depth"), out var number) && number is > 0 and <= LargestDepth ? number : DefaultDepth;
         var service = (await visit.Services.GetServiceAsync(new GetServiceRequest { Id = id })).Service;
         var (nodes, edges, isCut) = visit.May(Methods.GetTopology) ? await SurroundingsAsync(visit, id, depth) : ([], [], false);

@@ -47,8 +47,7 @@ internal static class JobPages
 
     private static async Task<IResult> ListAsync(Visit visit)
     {
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
-        return visit.Show<JobsPage>(new JobList(await visit.Jobs.ListJobsAsync(new ListJobsRequest { Filter = visit.Query("filter"), Offset = offset, Limit = PageSize }), offset));
+        return visit.Show<JobsPage>(new JobList(await visit.Jobs.ListJobsAsync(new ListJobsRequest { Filter = visit.Query("filter"), Offset = visit.Offset, Limit = PageSize }), visit.Offset));
     }
 
     private static async Task<IResult> PlanAsync(Visit visit)
@@ -72,15 +71,13 @@ internal static class JobPages
     }
 
     private static async Task<IResult> ShowAsync(Visit visit) =>
-        visit.Show<JobPage>((await visit.Jobs.GetJobAsync(new GetJobRequest { Id = Id(visit) })).Job);
+        visit.Show<JobPage>((await visit.Jobs.GetJobAsync(new GetJobRequest { Id = visit.Id })).Job);
 
     private static async Task<IResult> CancelAsync(Visit visit, IFormCollection form)
     {
-        await visit.Jobs.CancelJobAsync(new CancelJobRequest { Id = Id(visit) });
-        return visit.Done("/jobs/" + Uri.EscapeDataString(Id(visit)), Notices.JobCancelled);
+        await visit.Jobs.CancelJobAsync(new CancelJobRequest { Id = visit.Id });
+        return visit.Done("/jobs/" + Uri.EscapeDataString(visit.Id), Notices.JobCancelled);
     }
-
-    private static string Id(Visit visit) => (string)visit.Http.Request.RouteValues["id"]!;
 
     private static JobOperation Operation(string name) => name switch
     {

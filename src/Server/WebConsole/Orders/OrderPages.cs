@@ -37,12 +37,10 @@ internal static class OrderPages
         console.MapAction("/orders/{id}/cancel", Methods.CancelOrder, CancelAsync);
     }
 
-    private static string Id(Visit visit) => (string)visit.Http.Request.RouteValues["id"]!;
-
     private static async Task<OrderDetail> ReadAsync(Visit visit)
     {
-        var read = await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = Id(visit) });
-        return new OrderDetail { Order = read.ServiceOrder, Etag = read.Etag, Now = visit.Http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() };
+        var read = await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = visit.Id });
+        return new OrderDetail { Order = read.ServiceOrder, Etag = read.Etag, Now = visit.Time.GetUtcNow() };
     }
 
     private static async Task<IResult> ShowAsync(Visit visit)
@@ -68,10 +66,9 @@ internal static class OrderPages
     {
         // In this order: what is told of the order is not older than what is told of its events.
         var events = visit.May(Methods.WatchEvents)
-            ? await visit.Http.RequestServices.GetRequiredService<ResourceHistory>().ListAsync(Id(visit), visit.Identity.Sight, before: null, MostEvents) : [];
+            ? await visit.Http.RequestServices.GetRequiredService<ResourceHistory>().ListAsync(visit.Id, visit.Identity.Sight, before: null, MostEvents) : [];
         var detail = await ReadAsync(visit);
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
-        return visit.Show<OrderTimelinePage>(detail with { Timeline = OrderTimeline.Of(detail.Order, events, detail.Now), Offset = offset });
+        return visit.Show<OrderTimelinePage>(detail with { Timeline = OrderTimeline.Of(detail.Order, events, detail.Now), Offset = visit.Offset });
     }
 
     private static Task<IResult> MoveAsync(Visit visit, IFormCollection form, ServiceOrderState state, string notice) =>
@@ -79,11 +76,11 @@ internal static class OrderPages
 
     private static async Task<IResult> AddNoteAsync(Visit visit, IFormCollection form)
     {
-        var note = new JsonObject { ["text"] = Text(form, "text", isRequired: true), ["date"] = TmfDate.Text(visit.Http.RequestServices.GetRequiredService<TimeProvider>().Now()) };
+        var note = new JsonObject { ["text"] = Text(form, "text", isRequired: true), ["date"] = TmfDate.Text(visit.Time.Now()) };
         if (visit.Identity.Name.Length > 0)
             note["author"] = visit.Identity.Name;
         // The first one makes the list.
-        var hasNotes = (await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = Id(visit), Fields = "note.id" })).ServiceOrder.Note.Count > 0;
+        var hasNotes = (await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = visit.Id, Fields = "note.id" })).ServiceOrder.Note.Count > 0;
         var addition = new JsonObject { ["op"] = "add", ["path"] = hasNotes ? "/note/-" : "/note", ["value"] = hasNotes ? note : new JsonArray(note) };
         return await PatchAsync(visit, form, PatchFormats.JsonPatch, new JsonArray(addition), Notices.NoteAdded);
     }
@@ -92,7 +89,7 @@ internal static class OrderPages
     {
         await visit.Orders.PatchServiceOrderAsync(new PatchServiceOrderRequest
         {
-            Id = Id(visit),
+            Id = visit.Id,
             Etag = Etag(form),
             Patch = new Google.Api.HttpBody { ContentType = format, Data = ByteString.CopyFromUtf8(patch.ToJsonString(JsonSerializerOptions.Default)) },
         });
@@ -102,10 +99,10 @@ internal static class OrderPages
     private static async Task<IResult> CancelAsync(Visit visit, IFormCollection form)
     {
         // Requests to cancel have no condition of their own. One whose order has changed between these two is assessed by what it is then.
-        var order = await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = Id(visit), Fields = "none" });
+        var order = await visit.Orders.GetServiceOrderAsync(new GetServiceOrderRequest { Id = visit.Id, Fields = "none" });
         if (!EntityTag.Matches(Etag(form), order.Etag))
-            throw ApiErrors.ServiceOrderChanged(Id(visit), order.Etag);
-        var task = new CancelServiceOrder { ServiceOrder = new ServiceOrderRef { Id = Id(visit) } };
+            throw ApiErrors.ServiceOrderChanged(visit.Id, order.Etag);
+        var task = new CancelServiceOrder { ServiceOrder = new ServiceOrderRef { Id = visit.Id } };
         if (Text(form, "reason") is { Length: > 0 } reason)
             task.CancellationReason = reason;
         await visit.Cancels.CreateCancelServiceOrderAsync(new CreateCancelServiceOrderRequest { CancelServiceOrder = task, RequestId = form["request"].ToString() });

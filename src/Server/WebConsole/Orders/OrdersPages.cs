@@ -25,9 +25,8 @@ internal static class OrdersPages
         var services = visit.Http.RequestServices;
         var search = OrderSearch.Of(visit);
         var filter = visit.Query("filter") is { Length: > 0 } written ? written : search.Filter;
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
         var (page, problem) = await Visit.TryAsync(async () => await visit.Orders.ListServiceOrdersAsync(
-            new ListServiceOrdersRequest { Filter = filter, Sort = visit.Query("sort"), Offset = offset, Limit = PageSize }));
+            new ListServiceOrdersRequest { Filter = filter, Sort = visit.Query("sort"), Offset = visit.Offset, Limit = PageSize }));
         var inDanger = new Dictionary<string, long>();
         foreach (var danger in OrderSearch.Dangers.Keys)
             inDanger[danger] = (await visit.Orders.ListServiceOrdersAsync(new ListServiceOrdersRequest { Filter = OrderSearch.InDanger(danger).Filter, Limit = 0 })).TotalCount;
@@ -41,8 +40,8 @@ internal static class OrdersPages
                 Fallout = visit.May(Methods.ListFallout) ? (await visit.Fallout.ListFalloutItemsAsync(new ListFalloutItemsRequest { Filter = "state=open", Limit = 0 })).TotalCount : null,
                 Search = search,
                 Filter = filter,
-                Offset = offset,
-                Now = services.GetRequiredService<TimeProvider>().GetUtcNow(),
+                Offset = visit.Offset,
+                Now = visit.Time.GetUtcNow(),
             },
             problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }

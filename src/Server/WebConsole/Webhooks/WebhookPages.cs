@@ -39,30 +39,25 @@ internal static class WebhookPages
         console.MapAction("/webhooks/{id}/delete", Methods.DeleteSubscription, DeleteAsync);
     }
 
-    private static string Id(Visit visit) => (string)visit.Http.Request.RouteValues["id"]!;
-
-    private static TimeProvider Clock(Visit visit) => visit.Http.RequestServices.GetRequiredService<TimeProvider>();
-
     private static string PathOf(string id) => "/webhooks/" + Uri.EscapeDataString(id);
 
     private static async Task<IResult> ListAsync(Visit visit)
     {
-        var offset = int.TryParse(visit.Query("offset"), out var number) && number > 0 ? number : 0;
-        var page = await visit.Subscriptions.ListEventSubscriptionsAsync(new ListEventSubscriptionsRequest { Offset = offset, Limit = PageSize });
-        return visit.Show<WebhooksPage>(new SubscriptionList(page, offset, Clock(visit)));
+        var page = await visit.Subscriptions.ListEventSubscriptionsAsync(new ListEventSubscriptionsRequest { Offset = visit.Offset, Limit = PageSize });
+        return visit.Show<WebhooksPage>(new SubscriptionList(page, visit.Offset, visit.Time));
     }
 
     private static async Task<IResult> ShowAsync(Visit visit)
     {
-        var subscription = (await visit.Subscriptions.GetEventSubscriptionAsync(new GetEventSubscriptionRequest { Id = Id(visit) })).EventSubscription;
-        var attempts = visit.May(Methods.ListAttempts) ? (await visit.Deliveries.ListDeliveryAttemptsAsync(new ListDeliveryAttemptsRequest { Id = Id(visit) })).DeliveryAttempts : [];
-        return visit.Show<WebhookPage>(new SubscriptionDetail(subscription, attempts, Clock(visit)));
+        var subscription = (await visit.Subscriptions.GetEventSubscriptionAsync(new GetEventSubscriptionRequest { Id = visit.Id })).EventSubscription;
+        var attempts = visit.May(Methods.ListAttempts) ? (await visit.Deliveries.ListDeliveryAttemptsAsync(new ListDeliveryAttemptsRequest { Id = visit.Id })).DeliveryAttempts : [];
+        return visit.Show<WebhookPage>(new SubscriptionDetail(subscription, attempts, visit.Time));
     }
 
     private static async Task<IResult> ResumeAsync(Visit visit, IFormCollection form)
     {
-        await visit.Deliveries.ResumeEventSubscriptionAsync(new ResumeEventSubscriptionRequest { Id = Id(visit) });
-        return visit.Done(PathOf(Id(visit)), Notices.Resumed);
+        await visit.Deliveries.ResumeEventSubscriptionAsync(new ResumeEventSubscriptionRequest { Id = visit.Id });
+        return visit.Done(PathOf(visit.Id), Notices.Resumed);
     }
 
     private static async Task<IResult> ReplayAsync(Visit visit, IFormCollection form)
@@ -75,22 +70,22 @@ internal static class WebhookPages
             var services = visit.Http.RequestServices;
             token = services.GetRequiredService<ResumeTokens>().Write(await services.GetRequiredService<EventPages>().LastBeforeAsync(time, visit.Http.RequestAborted));
         }
-        await visit.Deliveries.ReplayEventsAsync(new ReplayEventsRequest { Id = Id(visit), ResumeToken = token });
-        return visit.Done(PathOf(Id(visit)), Notices.Replayed);
+        await visit.Deliveries.ReplayEventsAsync(new ReplayEventsRequest { Id = visit.Id, ResumeToken = token });
+        return visit.Done(PathOf(visit.Id), Notices.Replayed);
     }
 
     private static async Task<IResult> RotateAsync(Visit visit, IFormCollection form)
     {
         var hours = int.TryParse(form["hours"].ToString(), out var number) && number is >= 0 and <= 720 ? number : 24;
-        var request = new RotateEventSubscriptionSecretRequest { Id = Id(visit), PreviousValidFor = Duration.FromTimeSpan(TimeSpan.FromHours(hours)) };
+        var request = new RotateEventSubscriptionSecretRequest { Id = visit.Id, PreviousValidFor = Duration.FromTimeSpan(TimeSpan.FromHours(hours)) };
         var secret = (await visit.Deliveries.RotateEventSubscriptionSecretAsync(request)).Secret;
         // In the answer itself: in no address, and nowhere in the server.
-        return visit.Show<SecretPage>(new NewSecret(Id(visit), secret, TimeSpan.FromHours(hours)));
+        return visit.Show<SecretPage>(new NewSecret(visit.Id, secret, TimeSpan.FromHours(hours)));
     }
 
     private static async Task<IResult> DeleteAsync(Visit visit, IFormCollection form)
     {
-        await visit.Subscriptions.DeleteEventSubscriptionAsync(new DeleteEventSubscriptionRequest { Id = Id(visit) });
+        await visit.Subscriptions.DeleteEventSubscriptionAsync(new DeleteEventSubscriptionRequest { Id = visit.Id });
         return visit.Done("/webhooks", Notices.SubscriptionDeleted);
     }
 }

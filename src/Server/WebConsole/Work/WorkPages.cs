@@ -70,7 +70,7 @@ internal static class WorkPages
             State = state,
             Kind = kind,
             Items = await overview.FirstAsync(state, kind, MostItems),
-            Time = services.GetRequiredService<TimeProvider>(),
+            Time = visit.Time,
         });
     }
 }
